@@ -1,0 +1,394 @@
+"""A folder of files becomes an up-to-date index, in steps that may be cut off anywhere, with a report.
+
+It reads, splits and embeds only what is new. It does not know what the index is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy
+from filelock import FileLock, Timeout
+
+from index.catalog import Catalog, File, PassageRow, Skipped
+from index.document import Document, Passage
+from index.embed import Embedder
+from index.errors import IndexBusy, NoDocuments, UnreadableDocument
+from index.opening import LOCK_NAME, IndexSettings, check_settings
+from index.read import SUFFIXES, read_file
+from index.split import leaves_of, sentences_of, split_document
+from index.store import PASSAGES, SENTENCES, VectorStore
+from index.structure import read_structure
+
+EMBEDDED_AT_ONCE = 256  # texts between two progress reports
+TEXTS_AT_ONCE = 2048  # texts of documents that are embedded and committed together
+CONTEXT_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a sync did: paths relative to the indexed folder, by what happened to them."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    embedded: int = 0
+    documents: int = 0
+    passages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sync is: `done` of `total` files; the last one carries the report."""
+
+    step: str
+    done: int
+    total: int
+    report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """What the paths hold: files by their name in the index, folders that could not be listed, other files."""
+
+    readable: dict[str, Path]
+    closed: tuple[Skipped, ...]
+    others: int
+
+
+@dataclass(slots=True)
+class Batch:
+    """Documents that are read and split but not yet embedded and stored."""
+
+    documents: list[tuple[Document, list[PassageRow], File]] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+def sync(
+    paths: Sequence[Path], folder: Path, embedder: Embedder, word_pieces: int = 128, rebuild: bool = False
+) -> Iterator[Progress]:
+    """Make the index in `folder` hold exactly what `paths` hold (without paths: what it was built from).
+
+    Yields progress; the last item carries the report. A sync that is stopped at any point leaves an
+    index that opens, and the next one completes it. `rebuild` starts from nothing.
+    Raises NoDocuments, IndexBusy, IndexMismatch, ModelUnavailable.
+    """
+    target = min(word_pieces, embedder.max_word_pieces)
+    wanted = IndexSettings.of(embedder, target)
+    catalog = Catalog(folder)
+    roots = [path.expanduser().resolve() for path in paths] or _recorded_roots(catalog)
+    found = find_files(roots, folder.resolve())
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK_NAME)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise IndexBusy(f"Another process is writing to the index in {folder}; try again when it has ended.") from error
+    try:
+        if rebuild:
+            _empty(catalog)
+        if not catalog.exists():
+            catalog.create(wanted.as_rows())
+        check_settings(catalog.settings(), wanted, folder)
+        catalog.put_setting("roots", json.dumps([str(root) for root in roots]))
+        yield from _sync_locked(catalog, VectorStore(folder), embedder, target, found)
+    finally:
+        catalog.close()
+        lock.release()
+
+
+def find_files(roots: Sequence[Path], index_folder: Path) -> FoundFiles:
+    """Every file under the roots, by its path relative to what the roots have in common.
+
+    Hidden files and folders and the index itself are passed over. Raises NoDocuments when a root is
+    missing or can't be listed, or when nothing in them could be read.
+    """
+    if not roots:
+        raise NoDocuments("Name a folder of documents to index, as in: rag index ~/documents")
+    for root in roots:
+        if not root.exists():
+            raise NoDocuments(f"There is no file or folder {root}; check the path and try again.")
+        if root.is_dir() and not os.access(root, os.R_OK | os.X_OK):
+            raise NoDocuments(f"The folder {root} can't be opened (permission denied); allow reading it and try again.")
+    base = Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots]))
+    readable: dict[str, Path] = {}
+    closed: list[Skipped] = []
+    others = 0
+    for path, problem in _walk(roots, index_folder):
+        name = path.relative_to(base).as_posix().encode("utf-8", "replace").decode()
+        if problem:
+            closed.append(Skipped(name + "/", problem))
+        elif path.suffix.lower() in SUFFIXES:
+            readable[name] = path
+        else:
+            others += 1
+    if not readable:
+        where = ", ".join(map(str, roots))
+        kinds = " ".join(sorted(SUFFIXES))
+        reason = f"none of its {others} files has a known ending" if others else "it is empty"
+        raise NoDocuments(f"Found no documents in {where}: {reason}. Footnote reads {kinds}.")
+    return FoundFiles(dict(sorted(readable.items())), tuple(closed), others)
+
+
+def _walk(roots: Sequence[Path], index_folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every file once, with ""; and every folder that can't be listed, with the reason."""
+    seen: set[Path] = set()
+    for root in roots:
+        if root.is_file():
+            yield root, ""
+            continue
+        problems: list[OSError] = []
+        for parent, folders, files in os.walk(root, onerror=problems.append):
+            here = Path(parent)
+            folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() != index_folder)
+            for name in sorted(files):
+                path = here / name
+                if not name.startswith(".") and path not in seen:
+                    seen.add(path)
+                    yield path, ""
+        for problem in problems:
+            yield (
+                Path(problem.filename),
+                f"the folder can't be opened ({problem.strerror}); what it held stays as it was",
+            )
+
+
+def _recorded_roots(catalog: Catalog) -> list[Path]:
+    recorded = catalog.settings().get("roots", "[]") if catalog.exists() else "[]"
+    return [Path(root) for root in json.loads(recorded)]
+
+
+def _empty(catalog: Catalog) -> None:
+    """Drop every table, so that readers keep their file and see an index without documents."""
+    if catalog.exists():
+        with catalog.transaction() as connection:
+            for table in (
+                "sentences",
+                "passages",
+                "passages_text",
+                "blocks",
+                "files",
+                "documents",
+                "settings",
+                "vectors",
+            ):
+                connection.execute(f"DROP TABLE {table}")
+
+
+def _sync_locked(
+    catalog: Catalog, store: VectorStore, embedder: Embedder, target: int, found: FoundFiles
+) -> Iterator[Progress]:
+    rebuilt = store.open_or_rebuild()
+    unfinished = catalog.settings()["unfinished"] == "1"
+    before = catalog.files()
+    kept = tuple(closed.path for closed in found.closed)
+    gone = {name: file for name, file in before.items() if name not in found.readable and not name.startswith(kept)}
+    catalog.put_setting("unfinished", "1")
+    plan = _Plan(before, gone)
+    batch, total = Batch(), len(found.readable)
+    for done, (name, path) in enumerate(found.readable.items()):
+        yield Progress(f"Reading {name}", done, total)
+        document = plan.look_at(name, path, catalog)
+        if document is not None:
+            plan.queue(batch, document, embedder, target)
+        if len(batch.texts) >= TEXTS_AT_ONCE:
+            yield from _store(catalog, embedder, batch, plan, done, total)
+            batch = Batch()
+    yield from _store(catalog, embedder, batch, plan, total, total)
+    catalog.put_files(plan.seen.values(), removed=gone)
+    if plan.touched or gone or unfinished or rebuilt:
+        yield Progress("Storing vectors", total, total)
+        _bring_vectors_in_line(catalog, store)
+        catalog.drop_unused_vectors()
+        catalog.next_generation()
+    store.close()
+    catalog.put_setting("unfinished", "0")
+    yield Progress("Done", total, total, plan.report(catalog, found))
+
+
+class _Plan:
+    """What happens to each file, found out as the files are looked at."""
+
+    def __init__(self, before: dict[str, File], gone: dict[str, File]) -> None:
+        self.before = before
+        self.gone_by_document = {file.document_id: name for name, file in gone.items() if file.document_id}
+        self.gone = set(gone)
+        self.seen: dict[str, File] = {}
+        self.outcome: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
+        self.moved: list[tuple[str, str]] = []
+        self.embedded = 0
+        self.touched = False
+
+    def look_at(self, name: str, path: Path, catalog: Catalog) -> tuple[Document, File] | None:
+        """The document to store, or None when the file is as it was, known under another name, or unreadable."""
+        known = self.before.get(name)
+        try:
+            status = path.stat()
+            stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            if known and (known.size, known.modified_ns, known.changed_ns) == stamp:
+                if known.document_id:
+                    self.outcome["unchanged"].append(name)
+                return None
+            identity, sha256 = _identity(path)
+            file = File(name, identity, None, *stamp)
+            if known and known.document_id == identity:
+                self.outcome["unchanged"].append(name)
+                self.seen[name] = file
+                return None
+            if catalog.has_document(identity):
+                self._note(name, identity, known)
+                self.seen[name] = file
+                return None
+            document = _read(name, path, identity, sha256)
+        except (UnreadableDocument, OSError) as error:
+            reason = str(error) if isinstance(error, UnreadableDocument) else f"{name} can't be read: {error.strerror}."
+            self.seen[name] = File(name, None, reason, *_stamp(path))
+            self.touched = True
+            return None
+        self._note(name, identity, known)
+        return document, file
+
+    def _note(self, name: str, identity: str, known: File | None) -> None:
+        self.touched = True
+        old_name = self.gone_by_document.pop(identity, None)
+        if old_name is not None and known is None:
+            self.moved.append((old_name, name))
+        else:
+            self.outcome["changed" if known and known.document_id else "added"].append(name)
+
+    def queue(self, batch: Batch, found: tuple[Document, File], embedder: Embedder, target: int) -> None:
+        document, file = found
+        passages = split_document(document, embedder.word_pieces, target, embedder.max_word_pieces)
+        rows, texts = passage_rows(document, passages, embedder)
+        batch.documents.append((document, rows, file))
+        batch.texts.update(texts)
+
+    def report(self, catalog: Catalog, found: FoundFiles) -> Report:
+        moved_away = {old for old, _ in self.moved}
+        passages = len(catalog.passage_keys())
+        return Report(
+            added=tuple(self.outcome["added"]),
+            changed=tuple(self.outcome["changed"]),
+            moved=tuple(self.moved),
+            removed=tuple(sorted(self.gone - moved_away)),
+            unchanged=tuple(self.outcome["unchanged"]),
+            skipped=catalog.skipped() + found.closed,
+            embedded=self.embedded,
+            documents=len(catalog.document_ids()),
+            passages=passages,
+        )
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        status = path.stat()
+        return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+    except OSError:
+        return -1, -1, -1  # never equal to a file's: it is looked at again next time
+
+
+def _identity(path: Path) -> tuple[str, str]:
+    """A document's id (its content and the reader that its suffix picks) and the SHA-256 of the file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return hashlib.sha256(f"{path.suffix.lower()}:{digest.hexdigest()}".encode()).hexdigest()[:24], digest.hexdigest()
+
+
+def _read(name: str, path: Path, identity: str, sha256: str) -> Document:
+    reading = read_file(path)
+    structure = read_structure(reading.text, reading.blocks)
+    return Document(
+        id=identity,
+        path=name,
+        title=reading.title or structure.title,
+        author=reading.author or structure.author,
+        publisher=reading.publisher,
+        published=reading.published or structure.published,
+        text=reading.text,
+        blocks=structure.blocks,
+        page_starts=reading.page_starts,
+        sha256=sha256,
+    )
+
+
+def passage_rows(
+    document: Document, passages: Sequence[Passage], embedder: Embedder
+) -> tuple[list[PassageRow], dict[str, str]]:
+    """The passages with their sizes, headings and sentences, and every text to embed by its vector's key."""
+    texts: dict[str, str] = {}
+    rows: list[PassageRow] = []
+    sizes = embedder.word_pieces([document.text[p.start : p.end] for p in passages])
+    sentences = [span for block in leaves_of(document) for span in sentences_of(document, block)]
+    for passage, size in zip(passages, sizes, strict=True):
+        heading = _heading_above(document, passage)
+        whole = _key(embedder, texts, document.text[passage.start : passage.end])
+        parts = tuple(
+            (start, end, _key(embedder, texts, document.text[start:end]))
+            for start, end in _clip(sentences, passage.start, passage.end)
+        )
+        rows.append(PassageRow(passage, size, whole, heading, parts))
+    return rows, texts
+
+
+def _clip(spans: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    for a, b in spans:
+        if max(a, start) < min(b, end):
+            yield max(a, start), min(b, end)
+
+
+def _key(embedder: Embedder, texts: dict[str, str], text: str) -> str:
+    plain = " ".join(text.split())
+    key = hashlib.sha256(f"{embedder.sha256}:{plain}".encode()).hexdigest()
+    texts[key] = plain
+    return key
+
+
+def _heading_above(document: Document, passage: Passage) -> str:
+    """What a reader knows before reading the passage: the title, the section, the question it answers, the speaker."""
+    context = [document.title or "", passage.speaker or ""]
+    above = [block for block in leaves_of(document) if block.start <= passage.start]
+    for kind in ("heading", "question") if passage.kind == "interview_answer" else ("heading",):
+        nearest = next((block for block in reversed(above) if block.kind == kind), None)
+        if nearest is not None and passage.kind != "comment":
+            context.append(document.text[nearest.start : nearest.end].strip()[:CONTEXT_CHARACTERS])
+    return "\n".join(part for part in context if part)
+
+
+def _store(
+    catalog: Catalog, embedder: Embedder, batch: Batch, plan: _Plan, done: int, total: int
+) -> Iterator[Progress]:
+    """Embed what has no cached vector yet, longest first, then commit document by document."""
+    missing = sorted(catalog.missing_vectors(batch.texts), key=lambda key: (-len(batch.texts[key]), key))
+    for start in range(0, len(missing), EMBEDDED_AT_ONCE):
+        yield Progress(f"Embedding {start:,} of {len(missing):,} texts", max(0, done - len(batch.documents)), total)
+        keys = missing[start : start + EMBEDDED_AT_ONCE]
+        catalog.put_vectors(keys, embedder.encode([batch.texts[key] for key in keys]))
+        plan.embedded += len(keys)
+    for document, rows, file in batch.documents:
+        if catalog.has_document(document.id):  # the same content twice in one batch
+            catalog.put_files([file])
+        else:
+            catalog.put_document(document, rows, file)
+
+
+def _bring_vectors_in_line(catalog: Catalog, store: VectorStore) -> None:
+    """Give Chroma exactly the catalog's passages and sentences, from cached vectors."""
+    for collection, wanted in ((PASSAGES, catalog.passage_keys()), (SENTENCES, catalog.sentence_keys())):
+        stored = store.ids(collection)
+        store.delete(collection, sorted(stored - wanted.keys()))
+        missing = sorted(wanted.keys() - stored)
+        for start in range(0, len(missing), TEXTS_AT_ONCE):
+            ids = missing[start : start + TEXTS_AT_ONCE]
+            vectors = catalog.vectors([wanted[identity].vector for identity in ids])
+            stacked = numpy.stack([vectors[wanted[identity].vector] for identity in ids])
+            store.add(collection, ids, stacked, [wanted[identity].document_id for identity in ids])

@@ -1,0 +1,394 @@
+"""A question becomes a checked answer: the whole story on one screen."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from index.document import Document
+from index.embed import load_embedder
+from index.errors import ModelUnavailable, UsageError
+from index.opening import Index, open_index
+from rag.check import Verdict, check_sentence
+from rag.followup import History, standalone_question
+from rag.models import ChatModel, model_from_settings
+from rag.quote import Span, Statement, choose, confidence, introduce, reason_for, write_quotes
+from rag.retrieve import Filters, Found, Hit, retrieve
+from rag.settings import Settings, load_settings
+from rag.tokens import CountTokens, token_counter
+from rag.weigh import Query
+from rag.write import aligner, bind, build_context, messages_for, says_no_answer, write
+
+LONGEST_QUESTION = 10_000  # characters
+QUOTES = "quotes"
+VERBATIM = Verdict("verbatim", "copied from the document")
+REASONS = {
+    "not_in_corpus": "The documents don't say.",
+    "masked": "The part of the documents that is closest to this question is masked, so what it says can't be read.",
+    "furniture_only": "Only a menu, a list or a teaser beside the articles mentions this; the articles don't say.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One footnote: `document.text[start:end] == quote`, always; who said it, through whom, when, where.
+
+    `speaker` None means that the document does not say (shown as "undisclosed"). `via` names the
+    carriers of a quotation, nearest to the speaker first.
+    """
+
+    number: int
+    document: Document
+    start: int
+    end: int
+    quote: str
+    speaker: str | None = None
+    role: str | None = None
+    via: tuple[str, ...] = ()
+    date: str | None = None
+    page: int | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "document": self.document.path,
+            "title": self.document.title,
+            "publisher": self.document.publisher,
+            "date": self.date or self.document.published,
+            "speaker": self.speaker,
+            "role": self.role,
+            "via": list(self.via),
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+            "page": self.page,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer, the numbers of the footnotes it rests on, and what the check said.
+
+    `verdict` is verbatim, supported, partial, unsupported or misattributed; `why` explains it in a few words.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of an answer so far; `complete` says whether anything is still to come.
+
+    `text` holds the sentences with their footnote marks ("… [1]"). `confidence` in 0..1: higher means
+    more likely that the documents answer. `conflicts` are groups of citation numbers that disagree.
+    `removed` counts sentences that failed the check. `tokens` counts the language model's usage.
+    `reason`, when `status` is "abstained", is not_in_corpus, masked or furniture_only; the closest
+    passages are then the first of `hits`, and `citations` is empty. `notice` is one sentence for the
+    reader about how the answer came about (a failing endpoint, a cut question), else "".
+    """
+
+    question: str
+    search_query: str
+    filters: Mapping[str, tuple[str, ...]]
+    text: str
+    status: str
+    reason: str | None
+    confidence: float
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    conflicts: tuple[tuple[int, ...], ...]
+    removed: int
+    model: str
+    tokens: Mapping[str, int]
+    seconds: float
+    complete: bool
+    notice: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON-ready data, in the form that `rag ask --json` prints."""
+        return {
+            "question": self.question,
+            "search_query": self.search_query,
+            "filters": {name: list(values) for name, values in self.filters.items()},
+            "text": self.text,
+            "status": self.status,
+            "reason": self.reason,
+            "confidence": round(self.confidence, 4),
+            "sentences": [
+                {"text": s.text, "citations": list(s.citations), "verdict": s.verdict, "why": s.why}
+                for s in self.sentences
+            ],
+            "citations": [citation.to_dict() for citation in self.citations],
+            "hits": [
+                {
+                    "document": hit.document.path,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "score": round(hit.score, 6),
+                    "kind": hit.passage.kind,
+                    "speaker": hit.passage.speaker,
+                }
+                for hit in self.hits
+            ],
+            "conflicts": [list(group) for group in self.conflicts],
+            "removed": self.removed,
+            "model": self.model,
+            "tokens": dict(self.tokens),
+            "seconds": round(self.seconds, 4),
+            "notice": self.notice,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What was asked and what was found for it: all that both writers start from."""
+
+    question: str
+    query: Query
+    filters: Filters
+    found: Found
+    confidence: float
+    started: float
+    model: str = QUOTES
+
+
+def answer(
+    question: str,
+    *,
+    index: Index | None = None,
+    history: History = (),
+    filters: Mapping[str, Sequence[str]] | None = None,
+    model: ChatModel | None = None,
+    settings: Settings | None = None,
+) -> Answer:
+    """The finished answer to `question` from the documents of `index` (default: the one the settings name).
+
+    `history` is the conversation before, a sequence of {"role", "content"}. `filters` limits the search:
+    "document" (paths), "kind", "speaker". `model` writes the answer; None is the settings' model, and without
+    one the answer is made of quotes. An abstention is an answer too.
+    Raises UsageError for an empty or endless question or an unknown filter, IndexMissing, IndexMismatch.
+    """
+    growing = answer_stream(question, index=index, history=history, filters=filters, model=model, settings=settings)
+    return deque(growing, maxlen=1).pop()
+
+
+def answer_stream(
+    question: str,
+    *,
+    index: Index | None = None,
+    history: History = (),
+    filters: Mapping[str, Sequence[str]] | None = None,
+    model: ChatModel | None = None,
+    settings: Settings | None = None,
+) -> Iterator[Answer]:
+    """Growing complete answers, the last one `complete`; arguments and errors as for `answer`."""
+    started = time.perf_counter()
+    settings = settings or load_settings()
+    question = _checked(question)
+    model = model or model_from_settings(settings)
+    index = index or default_index(settings)
+    search = _search(question, index, history, filters, settings, started)
+    if model is not None:
+        search = replace(search, model=model.name)
+    yield _snapshot(search)
+    if model is None or not search.found.hits:
+        yield from _answer_in_quotes(search, settings)
+    else:
+        yield from _answer_with_model(search, index, history, model, settings)
+
+
+def default_index(settings: Settings) -> Index:
+    """The index that the settings name, opened once per process."""
+    return _opened(settings.index_dir.resolve(), settings.embedding_model, settings.passage_word_pieces)
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path, embedding_model: str | None, word_pieces: int) -> Index:
+    return open_index(folder, embedder=load_embedder(embedding_model), word_pieces=word_pieces)
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise UsageError('The question is empty; ask something, as in: rag ask "What do the documents say about …?"')
+    if len(question) > LONGEST_QUESTION:
+        raise UsageError(
+            f"The question has {len(question):,} characters; ask in at most {LONGEST_QUESTION:,} "
+            "and put long texts among the documents instead."
+        )
+    return question
+
+
+def _search(
+    question: str,
+    index: Index,
+    history: History,
+    filters: Mapping[str, Sequence[str]] | None,
+    settings: Settings,
+    started: float,
+) -> _Search:
+    plain_filters = {name: tuple(values) for name, values in (filters or {}).items()}
+    search_query = standalone_question(question, history)
+    query = Query(search_query, index.embedder.encode([search_query])[0])
+    found = retrieve(query, index, plain_filters, settings)
+    return _Search(question, query, plain_filters, found, confidence(found.candidates), started)
+
+
+def _snapshot(search: _Search, **changes: Any) -> Answer:
+    base = Answer(
+        question=search.question,
+        search_query=search.query.text,
+        filters=search.filters,
+        text="",
+        status="answered",
+        reason=None,
+        confidence=search.confidence,
+        sentences=(),
+        citations=(),
+        hits=search.found.hits,
+        conflicts=(),
+        removed=0,
+        model=search.model,
+        tokens={},
+        seconds=time.perf_counter() - search.started,
+        complete=False,
+    )
+    return replace(base, **changes)
+
+
+def _answer_in_quotes(search: _Search, settings: Settings, notice: str = "", removed: int = 0) -> Iterator[Answer]:
+    search = replace(search, model=QUOTES)
+    chosen = choose(search.found.candidates, settings.answer_sentences)
+    if not chosen or search.confidence < settings.abstain_below:
+        yield _abstained(search, reason_for(search.found.candidates), notice=notice, removed=removed)
+        return
+    statements = write_quotes(chosen)
+    for count in range(1, len(statements) + 1):
+        sentences, citations = bind_footnotes([(s, VERBATIM) for s in statements[:count]])
+        yield _snapshot(
+            search,
+            text=text_of(sentences),
+            sentences=sentences,
+            citations=citations,
+            notice=notice,
+            removed=removed,
+            complete=count == len(statements),
+        )
+
+
+def _abstained(search: _Search, reason: str, **changes: Any) -> Answer:
+    return _snapshot(search, text=REASONS[reason], status="abstained", reason=reason, complete=True, **changes)
+
+
+def _answer_with_model(
+    search: _Search, index: Index, history: History, model: ChatModel, settings: Settings
+) -> Iterator[Answer]:
+    count = token_counter(index.embedder)
+    context = build_context(search.found.candidates, search.found.hits, count, settings.context_tokens)
+    messages = messages_for(search.question, history, context)
+    align = aligner(context, index.embedder)
+    kept: list[tuple[Statement, Verdict]] = []
+    removed = checked = 0
+    try:
+        for finished in write(model, messages, settings.answer_tokens):
+            if any(says_no_answer(sentence) for sentence in finished):
+                break
+            for sentence in finished[checked:]:
+                statement = bind(sentence, context, align)
+                verdict = check_sentence(statement.text, evidence_of(statement)) if statement else None
+                if statement is None or verdict is None or verdict.name == "unsupported":
+                    removed += 1
+                elif all(statement.text != other.text for other, _ in kept):
+                    kept.append((statement, verdict))
+            checked = len(finished)
+            sentences, citations = bind_footnotes(kept)
+            yield _snapshot(search, text=text_of(sentences), sentences=sentences, citations=citations, removed=removed)
+    except ModelUnavailable as error:
+        notice = f"{error} This answer is made of quotes instead."
+        yield from _answer_in_quotes(search, settings, notice=notice)
+        return
+    yield from _finished(search, model, messages, count, kept, removed, settings)
+
+
+def _finished(
+    search: _Search,
+    model: ChatModel,
+    messages: Sequence[Mapping[str, str]],
+    count: CountTokens,
+    kept: Sequence[tuple[Statement, Verdict]],
+    removed: int,
+    settings: Settings,
+) -> Iterator[Answer]:
+    sentences, citations = bind_footnotes(kept)
+    text = text_of(sentences)
+    usage = dict(model.usage()) or {
+        "prompt": sum(count(message["content"]) for message in messages),
+        "completion": count(text),
+    }
+    if sentences:
+        yield _snapshot(
+            search, text=text, sentences=sentences, citations=citations, removed=removed, tokens=usage, complete=True
+        )
+    elif removed:
+        notice = "Nothing that the language model wrote could be tied to the documents; these are quotes instead."
+        yield from (
+            replace(part, tokens=usage) for part in _answer_in_quotes(search, settings, notice=notice, removed=removed)
+        )
+    else:
+        yield _abstained(search, reason_for(search.found.candidates), tokens=usage)
+
+
+def evidence_of(statement: Statement) -> str:
+    """What a statement cites, with who says it where: names in the introduction are part of the evidence."""
+    introductions = [introduce(span.document, span.passage) for span in statement.spans]
+    return "\n".join([*introductions, *(span.text for span in statement.spans)])
+
+
+def bind_footnotes(
+    statements: Sequence[tuple[Statement, Verdict]],
+) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+    """Sentences with footnote numbers, and the citations; a span cited twice keeps its number."""
+    citations: dict[tuple[str, int, int], Citation] = {}
+    sentences = []
+    for statement, verdict in statements:
+        numbers = []
+        for span in statement.spans:
+            key = (span.document.id, span.start, span.end)
+            if key not in citations:
+                citations[key] = cite(len(citations) + 1, span)
+            numbers.append(citations[key].number)
+        sentences.append(Sentence(statement.text, tuple(numbers), verdict.name, verdict.why))
+    return tuple(sentences), tuple(citations.values())
+
+
+def cite(number: int, span: Span) -> Citation:
+    """The footnote for a span: the quote is copied from the document here, and nowhere typed."""
+    document, passage = span.document, span.passage
+    block = next((b for b in reversed(document.blocks) if b.start <= span.start), None)
+    speaking = block if block is not None and block.speaker == passage.speaker is not None else None
+    return Citation(
+        number=number,
+        document=document,
+        start=span.start,
+        end=span.end,
+        quote=span.text,
+        speaker=passage.speaker,
+        role=speaking.role if speaking else None,
+        via=speaking.via if speaking else (),
+        date=passage.date,
+        page=document.page_at(span.start),
+    )
+
+
+def text_of(sentences: Sequence[Sentence]) -> str:
+    """The answer as plain text, every sentence followed by its footnote marks."""
+    return " ".join(s.text + " " + "".join(f"[{number}]" for number in s.citations) for s in sentences)

@@ -1,0 +1,118 @@
+"""Language models behind OpenAI-compatible endpoints.
+
+It knows how to talk to an endpoint that the user named and to no other; not what is said.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
+
+from index.errors import ModelUnavailable, UsageError
+from rag.settings import Settings
+
+CONNECT_SECONDS = 10.0
+Messages = Sequence[Mapping[str, str]]
+
+
+class ChatModel(Protocol):
+    """What the writer needs of a language model."""
+
+    name: str
+
+    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+        """The completion, piece by piece. Raises ModelUnavailable when the endpoint fails at any point."""
+        ...
+
+    def usage(self) -> Mapping[str, int]:
+        """Tokens of the last completion as the endpoint counted them, "prompt" and "completion"; empty if it didn't."""
+        ...
+
+
+class EndpointModel:
+    """A model at an OpenAI-compatible endpoint."""
+
+    def __init__(self, name: str, url: str, key: str | None, seconds: float) -> None:
+        self.name = name
+        self.url = url
+        self._key = key
+        self._seconds = seconds
+        self._usage: dict[str, int] = {}
+
+    def stream(self, messages: Messages, max_tokens: int) -> Iterator[str]:
+        """See `ChatModel.stream`; silence for longer than the settings' `model_seconds` is a failure."""
+        import openai
+
+        self._usage = {}
+        client = openai.OpenAI(
+            api_key=self._key or "none",
+            base_url=self.url,
+            organization="",
+            project="",
+            timeout=openai.Timeout(self._seconds, connect=min(CONNECT_SECONDS, self._seconds)),
+            max_retries=1,
+        )
+        try:
+            chunks = client.chat.completions.create(
+                model=self.name,
+                messages=cast(Any, list(messages)),
+                max_tokens=max_tokens,
+                temperature=0,
+                stream=True,
+                stream_options={"include_usage": True},
+            )
+            for chunk in chunks:
+                if chunk.usage is not None:
+                    self._usage = {"prompt": chunk.usage.prompt_tokens, "completion": chunk.usage.completion_tokens}
+                if chunk.choices and chunk.choices[0].delta and chunk.choices[0].delta.content:
+                    yield chunk.choices[0].delta.content
+        except openai.APITimeoutError as error:
+            raise ModelUnavailable(f"The model at {self.url} said nothing for {self._seconds:g} seconds.") from error
+        except openai.APIConnectionError as error:
+            raise ModelUnavailable(f"The endpoint {self.url} can't be reached; is it running?") from error
+        except openai.APIStatusError as error:
+            raise ModelUnavailable(_status_message(self.url, self.name, error.status_code)) from error
+        except (openai.OpenAIError, ValueError, AttributeError, TypeError, OSError) as error:
+            raise ModelUnavailable(f"The endpoint {self.url} sent something unreadable ({error}).") from error
+        finally:
+            client.close()
+
+    def usage(self) -> Mapping[str, int]:
+        """See `ChatModel.usage`."""
+        return dict(self._usage)
+
+
+def model_from_settings(settings: Settings) -> ChatModel | None:
+    """The model that the settings name; None when they name none. Raises UsageError when half of it is missing."""
+    if settings.model is None and settings.model_url is None:
+        return None
+    if settings.model is None or settings.model_url is None:
+        given, missing = ("--model", "--model-url") if settings.model else ("--model-url", "--model")
+        raise UsageError(f"{given} needs {missing} too, as in: --model llama3.2 --model-url http://127.0.0.1:11434/v1")
+    parts = urlsplit(settings.model_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(
+            f"{settings.model_url!r} is not the address of an endpoint; it looks like http://127.0.0.1:11434/v1"
+        )
+    return EndpointModel(settings.model, settings.model_url, _key(settings, parts.hostname), settings.model_seconds)
+
+
+def _key(settings: Settings, host: str) -> str | None:
+    """The key meant for this endpoint: the settings' own, or OpenAI's for OpenAI and nobody else."""
+    if settings.model_key is not None:
+        return settings.model_key.get_secret_value()
+    if host == "openai.com" or host.endswith(".openai.com"):
+        return os.environ.get("OPENAI_API_KEY")
+    return None
+
+
+def _status_message(url: str, name: str, status: int) -> str:
+    if status in (401, 403):
+        return f"The endpoint {url} refused the key (status {status}); set RAG_MODEL_KEY."
+    if status == 404:
+        return f"The endpoint {url} has no model {name!r} (status 404); check --model and --model-url."
+    if status == 429:
+        return f"The endpoint {url} is over its limit (status 429); try again later."
+    return f"The endpoint {url} failed (status {status})."

@@ -1,0 +1,128 @@
+"""A question becomes hits: lexical and vector search, fused, freed of near-duplicates, packed into a budget.
+
+It does not know what the hits are used for, nor whether they answer the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from index.document import Document, Passage
+from index.errors import UsageError
+from index.opening import Index
+from rag.settings import Settings
+from rag.weigh import Candidate, Query, weigh_sentences
+from rag.words import content_words, words_of
+
+RANK_CONSTANT = 60
+NEAR_DUPLICATE = 92.0  # rapidfuzz ratio, 0..100
+MOST_QUERY_WORDS = 64
+FILTERS = ("document", "kind", "speaker")
+
+Filters = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found, the document it stands in, and its score (higher is better)."""
+
+    passage: Passage
+    document: Document
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The passage's characters."""
+        return self.document.text[self.passage.start : self.passage.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits in rank order that do not overlap, and every sentence of the passages looked at, best first."""
+
+    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
+
+
+def retrieve(query: Query, index: Index, filters: Filters, settings: Settings) -> Found:
+    """Hits of at most `settings.hits_word_pieces` word pieces together, ranked by their best sentence.
+
+    BM25 over passages and vectors over sentences are fused (reciprocal rank fusion; Cormack, Clarke and
+    Büttcher 2009); the best of them are read sentence by sentence and ranked anew.
+    Raises UsageError for a filter that does not exist.
+    """
+    allowed = _allowed_documents(index, filters)
+    if allowed is not None and not allowed:
+        return Found((), ())
+    index.refresh()
+    lexical = search_words(query.text, index, settings.candidates, allowed)
+    nearest = index.search_sentences(query.vector, settings.candidates, allowed)
+    fused = fuse([[identity for identity, _ in lexical], [identity for identity, _ in nearest]])
+    rows = index.catalog.passages(list(fused))  # what Chroma still holds of a changed document is not in it any more
+    passages = [rows[identity][0] for identity in fused if identity in rows and _passes(rows[identity][0], filters)]
+    owned = [(passage, index.document(passage.document_id)) for passage in passages[: settings.candidates]]
+    known = [(passage, document) for passage, document in owned if document is not None]
+    candidates = weigh_sentences(query, known, index)
+    scores: dict[str, float] = {}
+    for candidate in candidates:
+        scores.setdefault(candidate.passage.id, candidate.score)
+    ranked = sorted(known, key=lambda pair: -scores.get(pair[0].id, 0.0))
+    hits = [Hit(passage, document, scores.get(passage.id, 0.0)) for passage, document in ranked]
+    kept = pack(((hit, rows[hit.passage.id][1]) for hit in without_near_duplicates(hits)), settings.hits_word_pieces)
+    read = {hit.passage.id for hit in kept}
+    return Found(tuple(kept), tuple(candidate for candidate in candidates if candidate.passage.id in read))
+
+
+def search_words(
+    text: str, index: Index, limit: int, document_ids: Sequence[str] | None = None
+) -> list[tuple[str, float]]:
+    """Passages by BM25 over the words of `text` that say something (all of its words when none does)."""
+    words = list(dict.fromkeys(content_words(text) or words_of(text)))[:MOST_QUERY_WORDS]
+    if not words:
+        return []
+    expression = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+    return index.catalog.search_text(expression, limit, document_ids)
+
+
+def fuse(rankings: Iterable[Sequence[str]]) -> dict[str, float]:
+    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over the rankings, best first, ties by id."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, identity in enumerate(ranking, start=1):
+            scores[identity] = scores.get(identity, 0.0) + 1.0 / (RANK_CONSTANT + rank)
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+def without_near_duplicates(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits without those that say nearly the same, letter by letter, as a better one."""
+    kept: list[Hit] = []
+    for hit in hits:
+        if not any(fuzz.ratio(hit.text, other.text, score_cutoff=NEAR_DUPLICATE) for other in kept):
+            kept.append(hit)
+    return kept
+
+
+def pack(hits: Iterable[tuple[Hit, int]], budget: int) -> list[Hit]:
+    """The best hits whose sizes (word pieces) fit into the budget; one that does not fit is passed over."""
+    kept: list[Hit] = []
+    for hit, size in hits:
+        if size <= budget:
+            budget -= size
+            kept.append(hit)
+    return kept
+
+
+def _allowed_documents(index: Index, filters: Filters) -> list[str] | None:
+    for name in filters:
+        if name not in FILTERS:
+            raise UsageError(f"There is no filter {name!r}; use one of {', '.join(FILTERS)}.")
+    if "document" not in filters:
+        return None
+    return [document.id for document in index.documents() if document.path in filters["document"]]
+
+
+def _passes(passage: Passage, filters: Filters) -> bool:
+    return all(getattr(passage, name) in values for name, values in filters.items() if name in ("kind", "speaker"))

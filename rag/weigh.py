@@ -1,0 +1,94 @@
+"""The sentences of found passages, weighed: what ranking, picking and confidence all rest on.
+
+It does not know which sentences will be quoted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.document import Document, Passage
+from index.embed import Vectors
+from index.opening import Index
+from rag.words import content_words, stem, stems, words_of
+
+SENTENCE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT = 0.35, 0.25, 0.40
+CONTEXT_DISCOUNT = 0.5  # a query word in the passage but not in the sentence counts for this much
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search query with its vector, float32, shape (d,), unit length."""
+
+    text: str
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of a passage with what speaks for it: cosines -1..1, shares of the query's words 0..1."""
+
+    passage: Passage
+    document: Document
+    start: int
+    end: int
+    cosine: float
+    passage_cosine: float
+    words: float
+    passage_words: float
+
+    @property
+    def score(self) -> float:
+        """Higher is better: a weighted sum, fitted on public question sets (docs/architecture.md)."""
+        return (
+            SENTENCE_WEIGHT * self.cosine
+            + PASSAGE_WEIGHT * self.passage_cosine
+            + WORDS_WEIGHT * (self.words + CONTEXT_DISCOUNT * (self.passage_words - self.words))
+        )
+
+    @property
+    def text(self) -> str:
+        """The sentence's characters."""
+        return self.document.text[self.start : self.end]
+
+
+def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], index: Index) -> list[Candidate]:
+    """Every sentence of the passages, best first: vector and word evidence of the sentence and of its passage."""
+    ids = [passage.id for passage, _ in passages]
+    sentences, vectors = index.catalog.sentence_vectors(ids), index.passage_vectors(ids)
+    weights = word_weights(query.text, index)
+    candidates = []
+    for passage, document in passages:
+        around = set(stems(document.text[passage.start : passage.end]))
+        around.update(stems(document.title or ""), stems(passage.speaker or ""))
+        for sentence in sentences[passage.id]:
+            said = set(stems(document.text[sentence.start : sentence.end]))
+            candidates.append(
+                Candidate(
+                    passage,
+                    document,
+                    sentence.start,
+                    sentence.end,
+                    float(query.vector @ sentence.vector),
+                    float(query.vector @ vectors[passage.id]),
+                    covered(weights, said),
+                    covered(weights, said | around),
+                )
+            )
+    return sorted(candidates, key=lambda c: (-c.score, c.document.path, c.start))
+
+
+def word_weights(text: str, index: Index) -> dict[str, float]:
+    """The query's stems with their inverse document frequencies, ln(1 + (N - n + 0.5) / (n + 0.5)), over passages
+    (Robertson and Zaragoza 2009, in the form that is never negative)."""
+    by_stem = {stem(word): word for word in content_words(text) or words_of(text)}
+    counts, total = index.catalog.document_frequencies(list(by_stem.values()))
+    return {root: math.log(1 + (total - counts[word] + 0.5) / (counts[word] + 0.5)) for root, word in by_stem.items()}
+
+
+def covered(weights: dict[str, float], said: set[str]) -> float:
+    """Share of the query's word weight that is in `said`, 0..1; 0 for a query without words."""
+    total = sum(weights.values())
+    return sum(weight for root, weight in weights.items() if root in said) / total if total else 0.0

@@ -1,0 +1,1 @@
+"""The doors that people use: the `rag` command and the web chat."""
