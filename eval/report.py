@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eval import metrics
-from eval.score import EVIDENCE_BUDGET, LeftOut, Result
+from eval.score import EVIDENCE_BUDGET, SMALL_BUDGET, LeftOut, Result
 from index.errors import UsageError
 
 WORST_SHOWN = 10
@@ -45,6 +45,7 @@ class Group:
 
     name: str
     n: int
+    evidence_recall_small: Mean
     evidence_recall: Mean
     all_key_facts: Mean
     fact_recall: Mean
@@ -52,6 +53,7 @@ class Group:
     citation_exactness: Mean
     forbidden: Mean
     answered: Mean
+    words_p50: float | None
     words: Mean
     abstention: metrics.Abstention
     balanced_accuracy: float | None
@@ -64,12 +66,12 @@ class Group:
 class Summary:
     """A whole run: `groups` are one per type, in the set's order, then answerable, unanswerable and all.
 
-    `set` is the set's path as it was given, `models` what wrote the answers, `evidence_budget` in word pieces.
+    `set` is the set's path as it was given, `models` what wrote the answers, `budgets` of evidence in word pieces.
     """
 
     set: str
     models: tuple[str, ...]
-    evidence_budget: int
+    budgets: tuple[int, int]
     groups: tuple[Group, ...]
     left_out: tuple[LeftOut, ...]
     results: tuple[Result, ...]
@@ -86,7 +88,7 @@ def summarise(set_name: str, outcomes: Sequence[Result | LeftOut]) -> Summary:
     return Summary(
         set=set_name,
         models=tuple(dict.fromkeys(result.model for result in results)),
-        evidence_budget=EVIDENCE_BUDGET,
+        budgets=(SMALL_BUDGET, EVIDENCE_BUDGET),
         groups=(
             *(_group(name, [result for result in results if result.type == name]) for name in types),
             _group("answerable", [result for result in results if result.answerable]),
@@ -104,6 +106,7 @@ def _group(name: str, results: Sequence[Result]) -> Group:
     return Group(
         name=name,
         n=len(results),
+        evidence_recall_small=_mean(result.evidence_recall_small for result in results),
         evidence_recall=_mean(result.evidence_recall for result in results),
         all_key_facts=_mean(result.all_key_facts for result in results),
         fact_recall=_mean(result.fact_recall for result in results),
@@ -111,6 +114,7 @@ def _group(name: str, results: Sequence[Result]) -> Group:
         citation_exactness=_mean(result.citation_exactness for result in results),
         forbidden=_mean(None if result.forbidden is None else bool(result.forbidden) for result in results),
         answered=_mean(result.answered for result in results),
+        words_p50=metrics.percentile([result.words for result in results if result.answered], 0.5),
         words=_mean(result.words for result in results if result.answered),
         abstention=abstention,
         balanced_accuracy=abstention.balanced_accuracy,
@@ -170,8 +174,8 @@ def to_markdown(summary: Summary) -> str:
         f"# {summary.set}: {summary.all.n} questions, asked of {', '.join(summary.models)}",
         _table(summary.groups),
         (
-            "Means, with the number of questions each is over in brackets. Recall: share of evidence in the hits of "
-            f"the first {summary.evidence_budget} word pieces. All facts, facts: said in the first "
+            "Means, with the number of questions each is over in brackets. r@n: share of evidence in the hits of "
+            "the first n word pieces. All facts, facts: said in the first "
             f"{metrics.KEY_FACT_WORDS} words. "
             "Cited: citations that overlap evidence. Forbidden: answers that say what they must not (lower is better)."
         ),
@@ -188,18 +192,34 @@ def to_markdown(summary: Summary) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+COLUMNS = tuple("n|r@500|r@1000|all facts|facts|cited|forbidden|answered|words p50|s p50|s p95".split("|"))
+
+
 def _table(groups: Sequence[Group]) -> str:
     table = Table(box=box.MARKDOWN)
     table.add_column("type", no_wrap=True)
-    for name in ("n", "recall", "all facts", "facts", "cited", "forbidden", "answered", "words", "s p50", "s p95"):
+    for name in (
+        "n",
+        "r@500",
+        "r@1000",
+        "all facts",
+        "facts",
+        "cited",
+        "forbidden",
+        "answered",
+        "words p50",
+        "s p50",
+        "s p95",
+    ):
         table.add_column(name, justify="right", no_wrap=True)
     for group in groups:
         cells = [
             group.name.replace("|", "/"),
             str(group.n),
-            *(_cell(mean) for mean in (group.evidence_recall, group.all_key_facts, group.fact_recall)),
+            *(_cell(mean) for mean in (group.evidence_recall_small, group.evidence_recall)),
+            *(_cell(mean) for mean in (group.all_key_facts, group.fact_recall)),
             *(_cell(mean) for mean in (group.citation_precision, group.forbidden, group.answered)),
-            _cell(group.words, 0),
+            "-" if group.words_p50 is None else f"{group.words_p50:.0f}",
             _number(group.seconds_p50),
             _number(group.seconds_p95),
         ]

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,22 @@ from index.errors import SetUnreadable
 if TYPE_CHECKING:  # index.opening loads chromadb, which a malformed set need not wait for
     from index.opening import Index
     from rag.settings import Settings
+
+
+def measure(set_path: Path, settings: Settings, corpus: Path | None = None, out: Path | None = None) -> Summary:
+    """`evaluate` on the index that the settings name, or on one of `corpus` built for this run only."""
+    from index.embed import load_embedder
+    from index.opening import open_index
+    from index.sync import sync
+
+    load_set(set_path)
+    embedder, word_pieces = load_embedder(settings.embedding_model), settings.passage_word_pieces
+    with TemporaryDirectory(prefix="rag-eval-") as temporary:
+        folder = Path(temporary) if corpus is not None else settings.index_dir
+        for _ in sync([corpus], folder, embedder, word_pieces) if corpus is not None else ():
+            pass
+        with closing(open_index(folder, embedder=embedder, word_pieces=word_pieces)) as index:
+            return evaluate(set_path, index, settings, out)
 
 
 def evaluate(set_path: Path, index: Index, settings: Settings, out: Path | None = None) -> Summary:

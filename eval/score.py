@@ -12,7 +12,7 @@ from eval import metrics
 from eval.cases import Case
 from rag.answering import Answer
 
-EVIDENCE_BUDGET = 1000
+SMALL_BUDGET, EVIDENCE_BUDGET = 500, 1000
 """Word pieces of hits that evidence recall counts: what a reader, or a small language model, gets to."""
 
 
@@ -35,6 +35,7 @@ class Result:
     model: str
     seconds: float
     words: int
+    evidence_recall_small: float | None
     evidence_recall: float | None
     all_key_facts: bool | None
     fact_recall: float | None
@@ -94,6 +95,7 @@ def score(located: Located, answer: Answer, word_pieces: Sequence[int], seconds:
         model=answer.model,
         seconds=seconds,
         words=metrics.word_count(answer.text),
+        evidence_recall_small=metrics.evidence_recall(located.required, hits, SMALL_BUDGET),
         evidence_recall=metrics.evidence_recall(located.required, hits, EVIDENCE_BUDGET),
         all_key_facts=metrics.all_key_facts(claim, key_facts),
         fact_recall=metrics.fact_recall(claim, key_facts),

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import nupunkt
 
 from index.document import Block, Document, Passage
+from index.structure import TURN
 
 SPLITTER_VERSION = 1
 FLOWING_KINDS = frozenset({"title", "byline", "heading", "body", "quotation", "list_item", "table", "caption"})
 LEADING_KINDS = frozenset({"title", "byline", "heading", "question"})  # they belong to what follows them
+TURN_KINDS = frozenset({"question", "interview_answer"})
 LINE_KINDS = frozenset({"list_item", "title", "heading", "byline"})  # each is one sentence as it stands
 
 
@@ -63,6 +65,7 @@ def leaves_of(document: Document) -> tuple[Block, ...]:
 
 def sentences_of(document: Document, block: Block) -> Iterator[tuple[int, int]]:
     """Offsets of the block's sentences in the document's text, without surrounding white space."""
+    block = replace(block, start=block.start + _label_length(document, block))
     text = document.text[block.start : block.end]
     if block.kind in LINE_KINDS:
         spans: list[tuple[int, int]] = [(0, len(text))]
@@ -76,6 +79,12 @@ def sentences_of(document: Document, block: Block) -> Iterator[tuple[int, int]]:
         if any(character.isalnum() or character == "*" for character in stripped):
             begin = block.start + start + len(sentence) - len(sentence.lstrip())
             yield begin, begin + len(stripped)
+
+
+def _label_length(document: Document, block: Block) -> int:
+    """Length of "NAME: " at the start of an interview's turn: it says who speaks and is not part of what is said."""
+    label = TURN.match(document.text, block.start, block.end) if block.kind in TURN_KINDS else None
+    return label.end() - block.start if label else 0
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

@@ -71,9 +71,9 @@ def is_masked(text: str) -> bool:
     """
     words = text.split()
     masks = [word for word in words if MASK.match(word) and len(word.strip(".,;:!?()'\"")) > 1]
-    if not masks or len(masks) == len(words) and len(set(words)) == 1:
+    if not masks or (len(masks) == len(words) and len(set(words)) == 1):
         return False
-    return len(masks) >= 2 and len(masks) / len(words) >= 0.15 or len(masks) / len(words) >= 0.3
+    return (len(masks) >= 2 and len(masks) / len(words) >= 0.15) or len(masks) / len(words) >= 0.3
 
 
 def find_date(text: str) -> str | None:
@@ -166,7 +166,7 @@ def _front_matter(text: str, blocks: list[Block]) -> tuple[str | None, str | Non
         author = byline.group("author") if byline else None
         published = find_date(words) or next((find_date(_of(text, b)) for b in blocks[number + 1 : number + 2]), None)
         return _plain(text, blocks[title_at]) if title_at is not None else None, author, published, marked
-    if blocks[0].kind in ("heading", "title") or _could_be_title(text, blocks[0]) and len(blocks) > 1:
+    if blocks[0].kind in ("heading", "title") or (_could_be_title(text, blocks[0]) and len(blocks) > 1):
         following = _of(text, blocks[1]) if len(blocks) > 1 else ""
         if blocks[0].kind in ("heading", "title") or len(following) > 2 * (blocks[0].end - blocks[0].start):
             return _plain(text, blocks[0]), None, None, [replace(blocks[0], kind="title"), *blocks[1:]]

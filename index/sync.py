@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +17,10 @@ from filelock import FileLock, Timeout
 from index.catalog import Catalog, File, PassageRow, Skipped
 from index.document import Document, Passage
 from index.embed import Embedder
-from index.errors import IndexBusy, NoDocuments, UnreadableDocument
+from index.errors import IndexBusy, UnreadableDocument
+from index.find import FoundFiles, find_files
 from index.opening import LOCK_NAME, IndexSettings, check_settings
-from index.read import SUFFIXES, read_file
+from index.read import read_file
 from index.split import leaves_of, sentences_of, split_document
 from index.store import PASSAGES, SENTENCES, VectorStore
 from index.structure import read_structure
@@ -53,15 +53,6 @@ class Progress:
     done: int
     total: int
     report: Report | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFiles:
-    """What the paths hold: files by their name in the index, folders that could not be listed, other files."""
-
-    readable: dict[str, Path]
-    closed: tuple[Skipped, ...]
-    others: int
 
 
 @dataclass(slots=True)
@@ -103,62 +94,6 @@ def sync(
     finally:
         catalog.close()
         lock.release()
-
-
-def find_files(roots: Sequence[Path], index_folder: Path) -> FoundFiles:
-    """Every file under the roots, by its path relative to what the roots have in common.
-
-    Hidden files and folders and the index itself are passed over. Raises NoDocuments when a root is
-    missing or can't be listed, or when nothing in them could be read.
-    """
-    if not roots:
-        raise NoDocuments("Name a folder of documents to index, as in: rag index ~/documents")
-    for root in roots:
-        if not root.exists():
-            raise NoDocuments(f"There is no file or folder {root}; check the path and try again.")
-        if root.is_dir() and not os.access(root, os.R_OK | os.X_OK):
-            raise NoDocuments(f"The folder {root} can't be opened (permission denied); allow reading it and try again.")
-    base = Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots]))
-    readable: dict[str, Path] = {}
-    closed: list[Skipped] = []
-    others = 0
-    for path, problem in _walk(roots, index_folder):
-        name = path.relative_to(base).as_posix().encode("utf-8", "replace").decode()
-        if problem:
-            closed.append(Skipped(name + "/", problem))
-        elif path.suffix.lower() in SUFFIXES:
-            readable[name] = path
-        else:
-            others += 1
-    if not readable:
-        where = ", ".join(map(str, roots))
-        kinds = " ".join(sorted(SUFFIXES))
-        reason = f"none of its {others} files has a known ending" if others else "it is empty"
-        raise NoDocuments(f"Found no documents in {where}: {reason}. Footnote reads {kinds}.")
-    return FoundFiles(dict(sorted(readable.items())), tuple(closed), others)
-
-
-def _walk(roots: Sequence[Path], index_folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every file once, with ""; and every folder that can't be listed, with the reason."""
-    seen: set[Path] = set()
-    for root in roots:
-        if root.is_file():
-            yield root, ""
-            continue
-        problems: list[OSError] = []
-        for parent, folders, files in os.walk(root, onerror=problems.append):
-            here = Path(parent)
-            folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() != index_folder)
-            for name in sorted(files):
-                path = here / name
-                if not name.startswith(".") and path not in seen:
-                    seen.add(path)
-                    yield path, ""
-        for problem in problems:
-            yield (
-                Path(problem.filename),
-                f"the folder can't be opened ({problem.strerror}); what it held stays as it was",
-            )
 
 
 def _recorded_roots(catalog: Catalog) -> list[Path]:
@@ -302,6 +237,14 @@ def _identity(path: Path) -> tuple[str, str]:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return hashlib.sha256(f"{path.suffix.lower()}:{digest.hexdigest()}".encode()).hexdigest()[:24], digest.hexdigest()
+
+
+def read_document(path: Path, name: str | None = None) -> Document:
+    """The document in a file, with its blocks. Raises UnreadableDocument."""
+    try:
+        return _read(name or path.name, path, *_identity(path))
+    except OSError as error:
+        raise UnreadableDocument(f"{path} can't be read: {error.strerror}; check the path.") from error
 
 
 def _read(name: str, path: Path, identity: str, sha256: str) -> Document:

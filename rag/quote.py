@@ -7,6 +7,8 @@ introductions, which hold only what the documents' data say.
 from __future__ import annotations
 
 import math
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,21 +16,22 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from index.document import Document, Passage
+from index.split import leaves_of, sentences_of
 from rag.weigh import Candidate
 
 NOT_EVIDENCE = frozenset({"furniture", "masked", "title", "byline", "heading", "question"})
+PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 NEUTRAL = frozenset({"title", "byline", "heading", "question"})
-COEFFICIENTS = (4.0, 2.0, 2.0, 2.0, 1.0)  # of `evidence_features`; docs/architecture.md says how they were fitted
-INTERCEPT = -4.0
-KEEP_WITHIN = 0.8  # of the best score; sentences below it are not quoted
-MOST_WORDS = 80  # words of quotation in an answer
+CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 8.98, -4.99  # `python -m eval.calibrate` fits them
+KEEP_WITHIN = 0.6  # of the best score; sentences below it are not quoted
+MOST_WORDS = 75  # words of quotation in an answer
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
 SAME_STATEMENT = 80.0  # rapidfuzz ratio, 0..100
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a document, within a passage; offsets in the document's characters."""
+    """A stretch of a document, offsets in its characters; `passage` is where it was found, and says who speaks."""
 
     passage: Passage
     document: Document
@@ -50,77 +53,99 @@ class Statement:
 
 
 def confidence(candidates: Sequence[Candidate]) -> float:
-    """How likely the documents answer, 0..1: a logistic model over the best evidence, fitted outside this corpus."""
-    evidence = [c for c in candidates if c.passage.kind not in NOT_EVIDENCE]
-    if not evidence:
+    """How likely the documents answer, 0..1: a logistic model of the best evidence's score, fitted on public sets."""
+    best = max((c.score for c in candidates if c.kind not in NOT_EVIDENCE), default=None)
+    if best is None:
         return 0.0
-    features = evidence_features(evidence)
-    logit = INTERCEPT + sum(weight * value for weight, value in zip(COEFFICIENTS, features, strict=True))
-    return 1.0 / (1.0 + math.exp(-logit))
-
-
-def evidence_features(evidence: Sequence[Candidate]) -> tuple[float, ...]:
-    """What `confidence` looks at: the best sentence's cosine and word cover, its passage's cosine and word cover."""
-    best = evidence[0]
-    return (
-        max(c.cosine for c in evidence),
-        max(c.passage_cosine for c in evidence),
-        best.words,
-        best.passage_words,
-        max(c.passage_words for c in evidence),
-    )
+    return 1.0 / (1.0 + math.exp(-(CONFIDENCE_SLOPE * best + CONFIDENCE_INTERCEPT)))
 
 
 def reason_for(candidates: Sequence[Candidate]) -> str:
     """Why there is no answer: the closest text is masked, is furniture, or nothing says it."""
-    closest = next((c.passage.kind for c in candidates if c.passage.kind not in NEUTRAL), "")
+    closest = next((c.kind for c in candidates if c.kind not in NEUTRAL), "")
     return {"masked": "masked", "furniture": "furniture_only"}.get(closest, "not_in_corpus")
 
 
-def choose(candidates: Sequence[Candidate], most: int) -> list[Candidate]:
-    """The best evidence: at most `most` sentences that differ, near the best in score, within a length to read."""
-    chosen: list[Candidate] = []
-    words = 0
+def choose(candidates: Sequence[Candidate], most: int) -> list[Span]:
+    """The best evidence: at most `most` spans that differ, near the best in score, within a length to read.
+
+    A span is a sentence; an item of a short list brings the list and the line that introduces it.
+    """
+    chosen: list[Span] = []
+    best, words = 0.0, 0
     for candidate in candidates:
-        length = len(candidate.text.split())
-        if candidate.passage.kind in NOT_EVIDENCE or length < SHORT_SENTENCE:
+        if candidate.kind in NOT_EVIDENCE or len(candidate.text.split()) < SHORT_SENTENCE:
             continue
-        if chosen and (candidate.score < KEEP_WITHIN * chosen[0].score or words + length > MOST_WORDS):
+        span = whole_list(candidate) or Span(candidate.passage, candidate.document, candidate.start, candidate.end)
+        length = len(span.text.split())
+        if chosen and (candidate.score < KEEP_WITHIN * best or words + length > MOST_WORDS):
             continue
-        if any(_says_the_same(candidate.text, other.text) for other in chosen):
+        if any(_says_the_same(span, other) for other in chosen):
             continue
-        chosen.append(candidate)
-        words += length
+        chosen.append(span)
+        best, words = best or candidate.score, words + length
         if len(chosen) == most:
             break
     return chosen
 
 
-def _says_the_same(one: str, other: str) -> bool:
-    """Whether one sentence is nearly the other, or is held in it."""
-    short, long = sorted((" ".join(one.casefold().split()), " ".join(other.casefold().split())), key=len)
+def whole_list(candidate: Candidate) -> Span | None:
+    """The list around a list item, or after a line that announces one, with that line if it is short enough.
+
+    None without a list of at least two items, or when the items alone are too long.
+    """
+    leaves = leaves_of(candidate.document)
+    at = bisect_right([block.start for block in leaves], candidate.start) - 1
+    announced = at if _announces(candidate.document, leaves[at].end) else None
+    first = last = at + 1 if announced is not None and leaves[at].kind != "list_item" else at
+    while first and leaves[first - 1].kind == leaves[first].kind == "list_item":
+        first -= 1
+    while last + 1 < len(leaves) and leaves[last + 1].kind == leaves[last].kind == "list_item":
+        last += 1
+    if last == first or leaves[first].kind != "list_item":
+        return None
+    starts = [leaves[first].start]
+    if first and _announces(candidate.document, leaves[first].start):
+        announcing = list(sentences_of(candidate.document, leaves[first - 1]))
+        starts = [announcing[-1][0], *starts] if announcing else starts
+    for start in starts:
+        text = candidate.document.text[start : leaves[last].end]
+        if len(text.split()) <= MOST_WORDS:
+            start += len(text) - len(text.lstrip())
+            return Span(candidate.passage, candidate.document, start, start + len(text.strip()))
+    return None
+
+
+def _announces(document: Document, end: int) -> bool:
+    """Whether the text up to `end` closes with a colon."""
+    return document.text[max(0, end - 20) : end].rstrip().endswith(":")
+
+
+def _says_the_same(one: Span, other: Span) -> bool:
+    """Whether one span is nearly the other, or is held in it."""
+    short, long = sorted((" ".join(span.text.casefold().split()) for span in (one, other)), key=len)
     return short in long or fuzz.ratio(short, long) >= SAME_STATEMENT
 
 
-def write_quotes(chosen: Sequence[Candidate]) -> list[Statement]:
-    """Statements grouped by who says it where, the group with the best sentence first; neighbours become one quote."""
-    groups: dict[tuple[str, ...], list[Candidate]] = {}
-    for candidate in chosen:
-        passage = candidate.passage
+def write_quotes(chosen: Sequence[Span]) -> list[Statement]:
+    """Statements grouped by who says it where, the group with the best span first; neighbours become one quote."""
+    groups: dict[tuple[str, ...], list[Span]] = {}
+    for span in chosen:
+        passage = span.passage
         key = (passage.document_id, _voice(passage), passage.speaker or "", passage.date or "")
-        groups.setdefault(key, []).append(candidate)
+        groups.setdefault(key, []).append(span)
     statements = []
     for group in groups.values():
-        introduction = introduce(group[0].document, group[0].passage)
-        spans = [Span(c.passage, c.document, c.start, c.end) for c in sorted(group, key=lambda c: c.start)]
-        for number, span in enumerate(join_neighbours(spans)):
+        spans = join_neighbours(sorted(group, key=lambda s: s.start))
+        introduction = introduce(group[0].document, group[0].passage, voices=len(spans))
+        for number, span in enumerate(spans):
             quotation = f"“{' '.join(span.text.split())}”"
             statements.append(Statement(f"{introduction}: {quotation}" if number == 0 else quotation, (span,)))
     return statements
 
 
 def join_neighbours(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans in the order given; one right after another of its passage is joined to it."""
+    """The spans in the order given; one right after another of the same paragraph is joined to it."""
     joined: list[Span] = []
     for span in spans:
         before = joined[-1] if joined else None
@@ -128,7 +153,7 @@ def join_neighbours(spans: Sequence[Span]) -> tuple[Span, ...]:
             before is not None
             and before.passage.id == span.passage.id
             and before.end <= span.start
-            and not span.document.text[before.end : span.start].strip()
+            and PARAGRAPH_BREAK.sub("¶", span.document.text[before.end : span.start]).strip() == ""
         ):
             joined[-1] = Span(span.passage, span.document, before.start, span.end)
         else:
@@ -140,12 +165,16 @@ def _voice(passage: Passage) -> str:
     return passage.kind if passage.kind in ("comment", "interview_answer", "update") else "text"
 
 
-def introduce(document: Document, passage: Passage) -> str:
-    """Who says it, where and when, as far as the document's data go; what they don't say is left out."""
+def introduce(document: Document, passage: Passage, voices: int = 1) -> str:
+    """Who says it, where and when, as far as the document's data go; what they don't say is left out.
+
+    `voices` counts the paragraphs introduced: unnamed comments may be by as many people.
+    """
     where = f"“{document.name}”" if document.title else document.path
     if passage.kind == "comment":
-        speaker = passage.speaker or "An undisclosed commenter"
-        return f"{speaker}, commenting under {where}{_when(passage.date or document.published)}"
+        unnamed = "An undisclosed commenter" if voices == 1 else "Undisclosed commenters"
+        speaker = f"{passage.speaker}, in a comment" if passage.speaker else unnamed
+        return f"{speaker} under {where}{_when(passage.date or document.published)}"
     if passage.speaker:
         role = next((b.role for b in document.blocks if b.speaker == passage.speaker and b.role), None)
         return f"{passage.speaker}{f' ({role})' if role else ''}, in {where}{_when(passage.date or document.published)}"

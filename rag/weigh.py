@@ -6,12 +6,14 @@ It does not know which sentences will be quoted.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.document import Document, Passage
 from index.embed import Vectors
 from index.opening import Index
+from index.split import leaves_of
 from rag.words import content_words, stem, stems, words_of
 
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT = 0.35, 0.25, 0.40
@@ -28,12 +30,16 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a passage with what speaks for it: cosines -1..1, shares of the query's words 0..1."""
+    """A sentence of a passage with what speaks for it: cosines -1..1, shares of the query's words 0..1.
+
+    `kind` is that of its block: a passage of body text may hold a heading.
+    """
 
     passage: Passage
     document: Document
     start: int
     end: int
+    kind: str
     cosine: float
     passage_cosine: float
     words: float
@@ -61,6 +67,8 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
     weights = word_weights(query.text, index)
     candidates = []
     for passage, document in passages:
+        leaves = leaves_of(document)
+        starts = [block.start for block in leaves]
         around = set(stems(document.text[passage.start : passage.end]))
         around.update(stems(document.title or ""), stems(passage.speaker or ""))
         for sentence in sentences[passage.id]:
@@ -71,6 +79,7 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
                     document,
                     sentence.start,
                     sentence.end,
+                    leaves[bisect_right(starts, sentence.start) - 1].kind,
                     float(query.vector @ sentence.vector),
                     float(query.vector @ vectors[passage.id]),
                     covered(weights, said),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +30,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 ).split()
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, PHONE = (1440, 900), (390, 844)
 QUESTION = "How did the product codes get onto the procurement site?"
 UNANSWERABLE = "Which chess opening did the grandmaster choose in Reykjavik?"
@@ -39,10 +46,6 @@ EXAMPLE MONTHLY: How did your product codes get onto the procurement site?
 
 DANA WHITFIELD: In December 2016, two unaffiliated distributors erroneously listed our product codes on a \
 procurement site. We asked them to remove the product codes the same week.
-
-EXAMPLE MONTHLY: What did you learn from it?
-
-DANA WHITFIELD: We learned to read our distributors' contracts twice. The legal team now reviews each of them.
 """
 FERRY = """Ferry Line Closes
 
@@ -66,11 +69,14 @@ HOSTILE = """Weather Notes <script>window.hacked = 1</script>
 """
 
 
-def find_browser() -> str | None:
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if found := shutil.which(name):
-            return found
-    return None
+FALSE = "Penguins resigned from the volcano in 1850."
+RECORD = """() => {
+  window.seen = [];
+  new MutationObserver(() => {
+    const answer = [...document.querySelectorAll('.answer')].pop();
+    if (answer) window.seen.push(answer.innerText);
+  }).observe(document.querySelector('#chat'), {childList: true, subtree: true, characterData: true});
+}"""
 
 
 def free_port() -> int:
@@ -81,7 +87,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    executable = find_browser()
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     if executable is None:
         message = "no Chromium or Chrome on the PATH: apt-get install chromium"
         if os.environ.get("CI") == "true":
@@ -104,19 +110,26 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(browser: Browser, documents: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running chat that has indexed the documents; asking for the browser first skips where there is none."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chat")
+
+
+@contextmanager
+def running_chat(folder: Path, paths: Sequence[Path], **settings: str) -> Iterator[str]:
+    """The address of a chat over the index in `folder`, in a process of its own."""
     port = free_port()
-    log = tmp_path_factory.mktemp("log") / "chat.log"
+    log = folder / f"{port}.log"
     code = (
-        "import sys; from pathlib import Path; from rag.settings import Settings; from ui.app import launch\n"
-        "index, folder, port, example = sys.argv[1:]\n"
-        "launch(Path(index), Settings(), [Path(folder)], port=int(port), open_browser=False, examples=[example])"
+        "import sys; from pathlib import Path; from rag.settings import load_settings; from ui.app import launch\n"
+        "index, port, example, *paths = sys.argv[1:]\n"
+        "launch(Path(index), load_settings(), [Path(path) for path in paths], port=int(port), open_browser=False,"
+        " examples=[example])"
     )
-    arguments = [str(tmp_path_factory.mktemp("index") / "rag"), str(documents), str(port), EXAMPLE]
+    arguments = [str(folder / "index"), str(port), EXAMPLE, *map(str, paths)]
+    environment = {**os.environ, **{f"RAG_{name.upper()}": value for name, value in settings.items()}}
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+            [sys.executable, "-c", code, *arguments], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
     try:
         wait_until_open(f"http://127.0.0.1:{port}", server, log)
@@ -124,6 +137,50 @@ def address(browser: Browser, documents: Path, tmp_path_factory: pytest.TempPath
     finally:
         server.terminate()
         server.wait(20)
+
+
+@pytest.fixture(scope="module")
+def address(browser: Browser, documents: Path, folder: Path) -> Iterator[str]:
+    """A chat that indexes the documents when it starts; asking for the browser first skips where there is none."""
+    with running_chat(folder, [documents]) as address:
+        yield address
+
+
+class ScriptedEndpoint(BaseHTTPRequestHandler):
+    """A language model's endpoint: one true sentence, one false one, then a long silence when asked to be slow."""
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        prompt, question = body["messages"][0]["content"], body["messages"][-1]["content"]
+        number = re.findall(r"\[(\d+)\] [^\n]*two unaffiliated distributors", prompt)[0]
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        sentences = (
+            f"Two unaffiliated distributors erroneously listed the product codes on a procurement site. [{number}] ",
+            f"{FALSE} [{number}] ",
+        )
+        with contextlib.suppress(OSError):
+            for word in " ".join(sentences).split(" "):
+                time.sleep(5 if "slowly" in question else 0.05)
+                chunk = {"choices": [{"index": 0, "delta": {"content": word + " "}}], "object": "chat.completion.chunk"}
+                self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+                self.wfile.flush()
+            self.wfile.write(b"data: [DONE]\n\n")
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def written_address(address: str, folder: Path) -> Iterator[str]:
+    """A chat whose answers are written by a language model, over the index that the first chat has made."""
+    endpoint = ThreadingHTTPServer(("127.0.0.1", 0), ScriptedEndpoint)
+    threading.Thread(target=endpoint.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{endpoint.server_address[1]}/v1"
+    with running_chat(folder, [], model="scripted", model_url=url) as address:
+        yield address
+    endpoint.shutdown()
 
 
 def wait_until_open(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -144,14 +201,14 @@ def visit(browser: Browser, address: str) -> Iterator[object]:
     """Opens the chat in a window of some size; afterwards nothing may have left this machine or failed."""
     contexts, requests, errors = [], [], []
 
-    def open_page(size: tuple[int, int] = WIDE) -> Page:
+    def open_page(size: tuple[int, int] = WIDE, at: str = address) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("request", lambda request: requests.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(address)
+        page.goto(at)
         expect(page.locator(".documents .document").first).to_be_attached(timeout=120_000)
         expect(page.locator("#indexing .indexing")).to_have_count(0)
         return page
@@ -304,19 +361,40 @@ def test_an_empty_question_asks_nothing(visit) -> None:
     page = visit()
     page.locator("#question textarea").fill("   ")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(300)
     expect(page.locator(".asked")).to_have_count(0)
     expect(page.locator(".welcome")).to_be_visible()
 
 
-def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:
-    from index.errors import DoorUnavailable
-    from rag.settings import Settings
-    from ui.app import launch
+def test_what_a_model_writes_is_checked_before_it_is_shown(visit, address: str, written_address: str) -> None:
+    visit()  # the first chat has made the index once its page is ready
+    page = visit(at=written_address)
+    page.evaluate(RECORD)
+    answer = ask(page, QUESTION)
+    expect(answer.locator(".sentence.written")).to_have_count(1)
+    expect(answer.locator(".verdict")).to_contain_text("supported")
+    expect(answer.locator(".made")).to_contain_text("Written by scripted, each sentence checked · 1 removed")
+    seen = page.evaluate("window.seen")
+    assert "Writing… checking each sentence before it is shown" in seen
+    assert not [text for text in seen if FALSE[:12] in text]
 
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(DoorUnavailable, match=f"Port {port} is in use.*--port {port + 1}"):
-            launch(tmp_path, Settings(), port=port, open_browser=False)
+
+def test_programs_get_the_same_answer_over_http(visit, address: str, documents: Path) -> None:
+    visit()  # the index is ready
+    from gradio_client import Client
+
+    answer = Client(address, verbose=False).predict(QUESTION, api_name="/answer")
+    cited = answer["citations"][0]
+    text = (documents / cited["document"]).read_text(encoding="utf-8")
+    assert text[cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_a_slow_answer_can_be_stopped(visit, written_address: str) -> None:
+    page = visit(at=written_address)
+    page.locator("#question textarea").fill("How did the product codes slowly get onto the procurement site?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".progress-line")).to_contain_text("Writing…")
+    page.get_by_label("Stop").click()
+    expect(page.locator(".notice")).to_have_text("Stopped.")
+    expect(page.locator(".progress-line")).to_have_count(0)
+    expect(page.get_by_label("Ask", exact=True)).to_be_visible()

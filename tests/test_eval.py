@@ -327,7 +327,7 @@ def test_evaluate_returns_the_summary_and_writes_it(tmp_path: Path, script: Scri
     assert summary.all.balanced_accuracy == 1
     written = json.loads(out.read_text(encoding="utf-8"))
     assert written["set"] == str(path)
-    assert written["evidence_budget"] == summary.evidence_budget
+    assert tuple(written["budgets"]) == summary.budgets
     assert written["groups"][-1]["evidence_recall"] == {"value": 1, "n": 1}
     assert written["groups"][-1]["abstention"]["unanswerable_abstained"] == 1
     assert [result["id"] for result in written["results"]] == ["M1", "M3"]

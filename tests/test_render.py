@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
+import gradio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.catalog import Skipped
 from index.document import BLOCK_KINDS, Block, Document, Passage
+from index.errors import DoorUnavailable, NoDocuments
 from rag.answering import Answer, Citation, Sentence
 from rag.retrieve import Hit
+from rag.settings import Settings
 from ui import render
+from ui.app import Chat, Conversation, launch
+from ui.indexing import Indexing, Step
 
 VOID = {"br", "input"}
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"' onclick='x' &amp; ![](http://evil.example/x.png)"
@@ -210,11 +218,27 @@ def test_a_footnote_leads_to_its_characters() -> None:
 
 
 def test_sources_name_who_where_and_when() -> None:
-    source = document("The quote.")
+    source = document("The quote.", (Block("quotation", 0, 10),))
     cited = citation(source, "The quote.", speaker=None, role=None, via=("Example Journal",), page=3)
     html = render.answer_html(answer(sentences=(Sentence("“The quote.”", (1,), "verbatim"),), citations=(cited,)))
     sources = Page(html).text("source-text")
-    assert sources == "Speaker undisclosed · quoted by Example JournalA title · Example Press · Dec 1, 2017 · page 3"
+    assert sources == "Undisclosed speaker · quoted by Example JournalA title · Example Press · Dec 1, 2017 · page 3"
+
+
+@pytest.mark.parametrize(
+    ("kind", "author", "shown"),
+    [
+        ("comment", "Ann Author", "Undisclosed commenter"),
+        ("interview_answer", "Ann Author", "Undisclosed speaker"),
+        ("body", "Ann Author", "The document’s own text, by Ann Author"),
+        ("body", None, "The document’s own text, by an undisclosed author"),
+    ],
+)
+def test_a_speaker_that_the_document_does_not_name_is_not_guessed(kind: str, author: str | None, shown: str) -> None:
+    source = document("The quote.", (Block(kind, 0, 10),), author=author)
+    cited = citation(source, "The quote.", speaker=None, role=None)
+    html = render.answer_html(answer(sentences=(Sentence("“The quote.”", (1,), "verbatim"),), citations=(cited,)))
+    assert f"<strong>{shown}</strong>" in html
 
 
 @pytest.mark.parametrize("verdict", sorted(render.VERDICTS))
@@ -251,7 +275,7 @@ def test_an_abstention_says_why_and_shows_the_closest_passages() -> None:
 
 
 def test_the_footer_says_who_wrote_it() -> None:
-    assert "In the documents&#x27; own words · 0.4 s" in render.answer_html(answer())
+    assert "In the documents’ own words · 0.4 s" in render.answer_html(answer())
     written = render.answer_html(answer(model="llama3.1", removed=2))
     assert "Written by llama3.1, each sentence checked · 2 removed by the check · 0.4 s" in written
 
@@ -314,3 +338,40 @@ def test_dates_are_as_precise_as_their_source(value: str | None, shown: str) -> 
 def test_indexing_shows_how_far_it_is() -> None:
     assert 'value="3" max="10"' in render.indexing_html("Embedding", 3, 10, None)
     assert render.indexing_html("", 0, 0, None) == ""
+
+
+# ------------------------------------------------------------ the page's events, without a page
+
+
+def test_a_question_before_the_index_is_ready_gets_a_clear_sentence(tmp_path: Path) -> None:
+    chat = Chat(tmp_path, Settings(), [tmp_path])  # indexing has not been started
+    event = gradio.EventData(None, {"question": "Who?"})
+    shown = [conversation for _, _, conversation in chat.ask("", Conversation(), event)]
+    assert "The documents are still being indexed. Ask again in a moment." in shown[-2].shown[-1][1]
+    assert shown[-2].history == ()
+
+
+def test_a_folder_without_an_index_is_a_clear_sentence(tmp_path: Path) -> None:
+    opened = Chat(tmp_path, Settings()).opened(gradio.EventData(None, {"document": "x", "opened": "1"}))
+    assert "There is no index in" in opened
+    assert "Nothing is indexed yet" in Chat(tmp_path, Settings()).collection()
+
+
+def test_indexing_that_fails_says_why() -> None:
+    def steps() -> Iterator[Step]:
+        raise NoDocuments("There is nothing to read in papers.")
+        yield
+
+    indexing = Indexing(steps).start()
+    indexing.wait(5)
+    assert indexing.state.error == "There is nothing to read in papers."
+    assert not indexing.state.running
+
+
+def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(DoorUnavailable, match=f"Port {port} is in use.*--port {port + 1}"):
+            launch(tmp_path, Settings(), port=port, open_browser=False)

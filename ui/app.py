@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 
 import gradio as gr
+from gradio.events import api
 
 from index.embed import Embedder, load_embedder
 from index.errors import DoorUnavailable, IndexMissing, RagError, UsageError
@@ -33,13 +35,13 @@ NAME = "Footnote"
 SUBTITLE = "Answers from your documents, with the exact words behind every sentence."
 QUESTION_LIMIT = 4000  # characters
 HERE = Path(__file__).parent
-Examples = Sequence[str] | Callable[[], Sequence[str]]
+Examples = Sequence[str] | Callable[[Index], Sequence[str]]
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 HEADER = f"""<div class="masthead"><h1>{NAME}<sup>1</sup></h1><p>{SUBTITLE}</p>
-<nav><button data-clear="yes" aria-label="New conversation">New<span> conversation</span></button><button class="narrow" data-show="documents">Documents</button>
-</nav></div>"""
+<nav><button data-clear="yes" aria-label="New conversation">New<span> conversation</span></button>
+<button class="narrow" data-show="documents">Documents</button></nav></div>"""
 PANE_BAR = """<nav class="pane-bar"><button class="narrow" data-show="chat">← Back to the conversation</button>
 <button class="to-documents" data-show="documents">All documents</button></nav>"""
 
@@ -139,6 +141,8 @@ class Chat:
         self._lock = threading.Lock()
         self._opened: Index | None = None
         self._embedding: Embedder | None = None
+        self._examples_lock = threading.Lock()
+        self._made: tuple[int, Sequence[str]] | None = None  # the examples and the index's generation
 
     def _embedder(self) -> Embedder:
         """The embedding model, loaded once for questions and for indexing."""
@@ -160,18 +164,20 @@ class Chat:
                 self._opened = open_index(self.index_folder, embedder=embedder, word_pieces=words)
             return self._opened
 
-    def welcome(self) -> list[dict[str, Any]]:
-        """The empty conversation, with the example questions that fit the index as it is now."""
+    def welcome(self) -> str:
+        """What an empty conversation shows, with the example questions that fit the index as it is now."""
         try:
-            questions = self.examples() if callable(self.examples) else self.examples
+            return render.welcome_html(self._questions() if callable(self.examples) else self.examples)
         except RagError:
-            questions = ()
-        return [
-            {
-                "role": "assistant",
-                "content": gr.HTML(render.welcome_html(questions), js_on_load=None, apply_default_css=False),
-            }
-        ]
+            return render.welcome_html(())
+
+    def _questions(self) -> Sequence[str]:
+        index = self.index()
+        generation = index.catalog.generation()
+        with self._examples_lock:
+            if self._made is None or self._made[0] != generation:
+                self._made = generation, self.examples(index) if callable(self.examples) else self.examples
+            return self._made[1]
 
     def ask(self, typed: str, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
         """Stream the answer to what was typed, or to the example question that was chosen."""
@@ -202,13 +208,21 @@ class Chat:
             )
             yield conversation.showing(render.problem_html(message))
 
+    def answer(self, question: str) -> dict[str, Any]:
+        """Answer a question from the documents, every sentence with its footnotes, as `rag ask --json` prints it."""
+        try:
+            growing = answer_stream(question, index=self.index(), settings=self.settings)
+            return deque(growing, maxlen=1).pop().to_dict()
+        except RagError as error:
+            raise gr.Error(str(error)) from error
+
     def stopped(self, conversation: Conversation) -> tuple[Any, Any, Any]:
         html = conversation.shown[-1][1] if conversation.shown else ""
-        conversation = conversation.showing(html.replace(render.waiting_html(), "") + render.STOPPED)
+        conversation = conversation.showing(render.stopped_html(html))
         return gr.Textbox(submit_btn=True, stop_btn=False), conversation.messages(), conversation
 
     def cleared(self) -> tuple[Any, Any, Any]:
-        return gr.Textbox(value="", submit_btn=True, stop_btn=False), self.welcome(), Conversation()
+        return gr.Textbox(value="", submit_btn=True, stop_btn=False), [], Conversation()
 
     def opened(self, event: gr.EventData) -> str:
         """The document that was clicked, with the clicked words marked."""
@@ -234,26 +248,26 @@ class Chat:
         except RagError as error:
             return render.problem_html(str(error))
 
-    def progress(self, conversation: Conversation) -> tuple[Any, Any, Any, Any]:
+    def progress(self) -> tuple[Any, Any, Any, Any]:
         """The bar; once indexing is over the documents and new examples, too, and the clock stops."""
         state = self.indexing.state if self.indexing else State()
         bar = render.indexing_html(state.step, state.done, state.total, state.error)
         if state.running:
             return bar, gr.skip(), gr.skip(), gr.skip()
-        welcome = gr.skip() if conversation.shown else self.welcome()
-        return bar, self.collection(), welcome, gr.Timer(active=False)
+        return bar, self.collection(), self.welcome(), gr.Timer(active=False)
 
 
 def build(chat: Chat) -> gr.Blocks:
     """The page, with its events wired to `chat`."""
     page: gr.Blocks
+    still: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
     with gr.Blocks(title=NAME, fill_height=True, fill_width=True, analytics_enabled=False) as page:
-        gr.HTML(HEADER, elem_id="masthead", js_on_load=None, apply_default_css=False)
-        bar = gr.HTML("", elem_id="indexing", js_on_load=None, apply_default_css=False)
+        gr.HTML(HEADER, elem_id="masthead", **still)
+        bar = gr.HTML("", elem_id="indexing", **still)
         with gr.Row(elem_id="desk", equal_height=False):
             with gr.Column(elem_id="conversation", min_width=0):
+                welcome = gr.HTML(render.welcome_html(()), elem_id="welcome", **still)
                 messages = gr.Chatbot(
-                    chat.welcome,
                     elem_id="chat",
                     label="Conversation",
                     show_label=False,
@@ -277,8 +291,8 @@ def build(chat: Chat) -> gr.Blocks:
                     max_lines=6,
                 )
             with gr.Column(elem_id="pane", min_width=0):
-                gr.HTML(PANE_BAR, elem_id="pane-bar", js_on_load=None, apply_default_css=False)
-                documents = gr.HTML(chat.collection, elem_id="documents", js_on_load=None, apply_default_css=False)
+                gr.HTML(PANE_BAR, elem_id="pane-bar", **still)
+                documents = gr.HTML("", elem_id="documents", **still)
                 source = gr.HTML("", elem_id="source", js_on_load=OPENED, apply_default_css=False)
         clicks = gr.HTML("", elem_id="clicks", js_on_load=CLICKS)
         conversation = gr.State(Conversation())
@@ -297,7 +311,10 @@ def build(chat: Chat) -> gr.Blocks:
         question.stop(chat.stopped, conversation, shown, cancels=[asking], **quiet)
         clicks.clear(chat.cleared, None, shown, cancels=[asking], **quiet)
         clicks.click(chat.opened, None, source, trigger_mode="always_last", **quiet)
-        clock.tick(chat.progress, conversation, [bar, documents, messages, clock], **quiet)
+        api(chat.answer, api_name="answer")
+        clock.tick(chat.progress, None, [bar, documents, welcome, clock], **quiet)
+        page.load(chat.collection, None, documents, **quiet)
+        page.load(chat.welcome, None, welcome, **quiet)
     return page
 
 

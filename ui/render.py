@@ -33,7 +33,7 @@ REASONS = {
 }
 ELEMENTS = {"title": "h2", "heading": "h3", "quotation": "blockquote", "table": "div", "comment": "article"}
 CLOSEST_SHOWN = 3
-STOPPED = '<p class="notice">Stopped.</p>'
+PROGRESS_LINE = re.compile(r'<p class="progress-line".*?</p>')
 MASK = re.compile(r"\*{2,}")
 
 
@@ -56,9 +56,6 @@ def readable_date(value: str | None) -> str:
     return f"{day:%b} {day.year}" if len(parts) == 2 else f"{day:%b} {day.day}, {day.year}"
 
 
-# ---------------------------------------------------------------- the conversation
-
-
 def question_html(question: str) -> str:
     return f'<p class="asked">{text_html(question)}</p>'
 
@@ -70,7 +67,8 @@ def problem_html(message: str) -> str:
 
 def welcome_html(examples: Sequence[str]) -> str:
     """What an empty conversation shows: what to expect, and questions to start with."""
-    buttons = "".join(_example(question) for question in examples if question.strip())
+    asked = [text_html(question) for question in examples if question.strip()]
+    buttons = "".join(f'<button class="example" data-question="{words}">{words}</button>' for words in asked)
     tried = f'<p class="label">Questions these documents can answer</p><div class="examples">{buttons}</div>'
     return (
         '<div class="welcome"><h2>Ask your documents.</h2>'
@@ -80,17 +78,15 @@ def welcome_html(examples: Sequence[str]) -> str:
     )
 
 
-def _example(question: str) -> str:
-    return f'<button class="example" data-question="{text_html(question)}">{text_html(question)}</button>'
-
-
 def answer_html(answer: Answer) -> str:
     """An answer as far as it is known: its sentences with footnotes, its sources, how it was made."""
     if not answer.sentences and not answer.complete:
         return _waiting(answer)
-    parts = [_abstained(answer) if answer.status == "abstained" else _sentences(answer)]
-    parts += [_notice(answer), _conflicts(answer), _sources(answer.citations)]
-    parts.append(_footer(answer) if answer.complete else _progress_line("Checking the next sentence…"))
+    parts = [_abstained(answer) if answer.status == "abstained" else _sentences(answer), _notice(answer)]
+    if answer.complete:
+        parts += [_conflicts(answer), _sources(answer.citations), _footer(answer)]
+    else:
+        parts.append(_progress_line("Checking the next sentence…"))
     return f'<div class="answer {text_html(answer.status)}">{"".join(parts)}</div>'
 
 
@@ -108,6 +104,11 @@ def _notice(answer: Answer) -> str:
     return f'<p class="notice">{text_html(answer.notice)}</p>' if answer.notice else ""
 
 
+def stopped_html(html: str) -> str:
+    """What was shown of an answer when its reader stopped it."""
+    return PROGRESS_LINE.sub('<p class="notice">Stopped.</p>', html)
+
+
 def _progress_line(words: str) -> str:
     return f'<p class="progress-line" role="status">{text_html(words)}</p>'
 
@@ -115,7 +116,7 @@ def _progress_line(words: str) -> str:
 def _sentences(answer: Answer) -> str:
     citations = {citation.number: citation for citation in answer.citations}
     if not answer.sentences:
-        return f'<p class="sentence plain">{text_html(answer.text)}</p>'
+        return _sentence(Sentence(answer.text, (), ""), citations)
     return "".join(_sentence(sentence, citations) for sentence in answer.sentences)
 
 
@@ -143,12 +144,9 @@ def _quoted(text: str, cited: Sequence[Citation]) -> str:
 
 
 def _introduction(text: str, citation: Citation) -> str:
-    if not text.strip():
-        return text_html(text)
-    name = citation.speaker or "undisclosed commenter"
-    before, found, after = text.partition(name)
+    before, found, after = text.partition(citation.speaker or "undisclosed commenter")
     bold = f"<strong>{text_html(found)}</strong>" if found else ""
-    return f'<span class="introduction">{text_html(before)}{bold}{text_html(after)}</span>'
+    return f'<span class="introduction">{text_html(before)}{bold}{text_html(after)}</span>' if text.strip() else ""
 
 
 def _verdict(sentence: Sentence) -> str:
@@ -156,8 +154,7 @@ def _verdict(sentence: Sentence) -> str:
     if not mark:
         return ""
     title = f"{meaning} ({sentence.why})" if sentence.why and sentence.verdict != "verbatim" else meaning
-    label = f"{mark} {sentence.verdict}"
-    return f'<span class="verdict {text_html(sentence.verdict)}" title="{text_html(title)}">{text_html(label)}</span>'
+    return f'<span class="verdict {sentence.verdict}" title="{text_html(title)}">{mark} {sentence.verdict}</span>'
 
 
 def _span_attributes(document: Document, start: int, end: int) -> str:
@@ -165,7 +162,7 @@ def _span_attributes(document: Document, start: int, end: int) -> str:
 
 
 def _footnote(citation: Citation) -> str:
-    label = f"Footnote {citation.number}: {citation.speaker or 'undisclosed'}, in {citation.document.name}"
+    label = f"Footnote {citation.number}: {_who(citation)}, in {citation.document.name}"
     place = _span_attributes(citation.document, citation.start, citation.end)
     hint = f'title="{text_html(label)}" aria-label="{text_html(label)}"'
     return f'<button class="footnote" {place} {hint}>{citation.number}</button>'
@@ -181,14 +178,13 @@ def _sources(citations: Sequence[Citation]) -> str:
     if not citations:
         return ""
     items = "".join(f"<li>{_footnote(citation)}{_source(citation)}</li>" for citation in citations)
-    count = _counted(len(citations), "source")
-    opened = " open" if len(citations) <= 3 else ""
-    return f'<details class="sources"{opened}><summary>{count}</summary><ol>{items}</ol></details>'
+    summary = f"<summary>{_counted(len(citations), 'source')}</summary>"
+    return f'<details class="sources"{" open" if len(citations) <= 3 else ""}>{summary}<ol>{items}</ol></details>'
 
 
 def _source(citation: Citation) -> str:
     document = citation.document
-    speaker = text_html(citation.speaker or "Speaker undisclosed")
+    speaker = text_html(_who(citation))
     role = f", {text_html(citation.role)}" if citation.role else ""
     via = f" · quoted by {text_html(', '.join(citation.via))}" if citation.via else ""
     published = readable_date(citation.date or document.published) or "date undisclosed"
@@ -201,6 +197,17 @@ def _source(citation: Citation) -> str:
 
 def _counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _who(citation: Citation) -> str:
+    """Who speaks in the cited words, as far as the document says."""
+    if citation.speaker:
+        return citation.speaker
+    leaves = (block for block in reversed(citation.document.blocks) if block.start <= citation.start < block.end)
+    kind = next((block.kind for block in leaves), "body")
+    if kind in ("comment", "quotation", "question", "interview_answer"):
+        return "Undisclosed commenter" if kind == "comment" else "Undisclosed speaker"
+    return f"The document’s own text, by {citation.document.author or 'an undisclosed author'}"
 
 
 def _joined(parts: Iterable[str | None]) -> str:
@@ -224,12 +231,10 @@ def _closest(hit: Hit) -> str:
 
 def _footer(answer: Answer) -> str:
     quoting = answer.model in ("", "quotes")
-    by = "In the documents' own words" if quoting else f"Written by {answer.model}, each sentence checked"
+    by = "In the documents’ own words" if quoting else f"Written by {answer.model}, each sentence checked"
     removed = f"{answer.removed} removed by the check" if answer.removed else None
-    return f'<p class="made">{_joined([by, removed, f"{answer.seconds:.1f} s"])}</p>'
-
-
-# ---------------------------------------------------------------- one document
+    seconds = f"{answer.seconds:.1f} s" if answer.seconds >= 0.1 else "under 0.1 s"
+    return f'<p class="made">{_joined([None if answer.status == "abstained" else by, removed, seconds])}</p>'
 
 
 def document_html(document: Document, highlights: Sequence[Span] = (), focus: Span | None = None) -> str:
@@ -324,7 +329,7 @@ def _furniture(document: Document, nodes: Sequence[_Node], marks: _Marks) -> str
     if not document.text[start:end].strip():
         return inner
     lines = sum(1 for line in document.text[start:end].splitlines() if line.strip())
-    label = f"Page furniture: {_counted(lines, 'line')}"
+    label = f"Menus, headers, adverts: {_counted(lines, 'line')}"
     opened = " open" if marks.touches(start, end) else ""
     return f'<details class="furniture"{opened}><summary class="added">{label}</summary>{inner}</details>'
 
@@ -355,9 +360,6 @@ def _leaf(document: Document, block: Block, marks: _Marks) -> str:
             inner = marks.html(start, end, block.kind == "masked")
             parts.append(f'<span class="gap">{inner}</span>' if gap else inner)
     return "".join(parts)
-
-
-# ---------------------------------------------------------------- the collection
 
 
 def documents_html(documents: Sequence[Document], skipped: Sequence[Skipped] = ()) -> str:

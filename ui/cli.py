@@ -1,0 +1,180 @@
+"""The `rag` command: arguments in, one of the doors opened, errors turned into one sentence.
+
+It holds no logic of its own, and imports nothing heavy before it is needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import RagError
+
+if TYPE_CHECKING:
+    from index.opening import Index
+    from rag.settings import Settings
+
+INTERRUPTED = 130
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code: 0 done, 1 a failure that the message explains, 2 wrong usage."""
+    parsed = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO if parsed.debug else logging.WARNING, format="rag: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    run: Command = parsed.run
+    try:
+        return run(parsed)
+    except RagError as error:
+        if parsed.debug:
+            raise
+        print(f"rag: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"\nrag: {parsed.interrupted}", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if parsed.debug:
+            raise
+        print(f"rag: something unexpected went wrong ({type(error).__name__}: {error}); "
+              "run the command again with --debug for the details.", file=sys.stderr)  # fmt: skip
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="rag", description="Answers from your documents, with the exact words behind them."
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--index", type=Path, metavar="DIR", help="folder of the index (default: .rag)")
+    shared.add_argument("--debug", action="store_true", help="show tracebacks and log messages")
+    shared.set_defaults(interrupted="stopped.")
+    writer = argparse.ArgumentParser(add_help=False)
+    writer.add_argument("--model", metavar="NAME", help="language model that writes the answers (default: quotes only)")
+    writer.add_argument("--model-url", metavar="URL", help="its OpenAI-compatible endpoint, http://127.0.0.1:11434/v1")
+
+    index = commands.add_parser("index", parents=[shared], help="bring the index up to date with PATHs")
+    index.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: as last time)")
+    index.add_argument("--rebuild", action="store_true", help="build it anew, after a change of model or splitter")
+    index.set_defaults(run=run_index, interrupted="stopped; what was done is kept, run it again to finish.")
+
+    ask = commands.add_parser("ask", parents=[shared, writer], help="answer one question")
+    ask.add_argument("question")
+    ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    ask.set_defaults(run=run_ask)
+
+    chat = commands.add_parser("chat", parents=[shared, writer], help="open the web chat")
+    chat.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="index these first")
+    chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
+    chat.add_argument("--no-browser", action="store_true", help="don't open a browser window")
+    chat.set_defaults(run=run_chat)
+
+    evaluate = commands.add_parser("eval", parents=[shared, writer], help="measure the answers on a question set")
+    evaluate.add_argument("set", nargs="?", type=Path, metavar="SET", help="JSONL file (default: the sample set)")
+    evaluate.add_argument("--corpus", type=Path, metavar="PATH", help="index this folder for this run only")
+    evaluate.add_argument("--out", type=Path, metavar="FILE", help="write every result as JSON")
+    evaluate.set_defaults(run=run_eval)
+
+    inspect = commands.add_parser("inspect", parents=[shared], help="show how a file is read")
+    inspect.add_argument("file", type=Path)
+    inspect.set_defaults(run=run_inspect)
+
+    bench = commands.add_parser("bench", parents=[shared], help="measure speed on this machine")
+    bench.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="documents to measure with")
+    bench.set_defaults(run=run_bench)
+    return top
+
+
+def settings_of(parsed: argparse.Namespace) -> Settings:
+    """The settings, with what was given as arguments on top."""
+    from rag.settings import load_settings
+
+    return load_settings(
+        index_dir=parsed.index, model=getattr(parsed, "model", None), model_url=getattr(parsed, "model_url", None)
+    )
+
+
+def run_index(parsed: argparse.Namespace) -> int:
+    from index.embed import load_embedder
+    from index.sync import sync
+    from ui.terminal import print_report, show_progress
+
+    settings = settings_of(parsed)
+    embedder = load_embedder(settings.embedding_model)
+    steps = sync(parsed.paths, settings.index_dir, embedder, settings.passage_word_pieces, rebuild=parsed.rebuild)
+    print_report(show_progress(steps), settings.index_dir)
+    return 0
+
+
+def run_ask(parsed: argparse.Namespace) -> int:
+    from rag.answering import answer_stream, default_index
+    from rag.models import model_from_settings
+    from ui.terminal import print_answer
+
+    settings = settings_of(parsed)
+    model_from_settings(settings)  # half a model is wrong usage, said before the index is opened
+    growing = answer_stream(parsed.question, index=default_index(settings), settings=settings)
+    if parsed.json:
+        *_, last = growing
+        print(json.dumps(last.to_dict(), ensure_ascii=False, indent=2))
+    else:
+        print_answer(growing)
+    return 0
+
+
+def run_chat(parsed: argparse.Namespace) -> int:
+    from rag.examples import example_questions
+    from rag.models import model_from_settings
+    from ui.app import launch
+
+    settings = settings_of(parsed)
+    model_from_settings(settings)
+
+    def examples(index: Index) -> list[str]:
+        return example_questions(index, settings)
+
+    browser = not parsed.no_browser and bool(os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"))
+    options: dict[str, Any] = {"host": parsed.host, "port": parsed.port, "open_browser": browser, "examples": examples}
+    launch(settings.index_dir, settings, parsed.paths, **options)
+    return 0
+
+
+def run_eval(parsed: argparse.Namespace) -> int:
+    from eval.cases import DEFAULT_SET
+    from eval.report import to_markdown
+    from eval.run import measure
+
+    print(to_markdown(measure(parsed.set or DEFAULT_SET, settings_of(parsed), parsed.corpus, parsed.out)), end="")
+    return 0
+
+
+def run_inspect(parsed: argparse.Namespace) -> int:
+    from index.sync import read_document
+    from ui.terminal import print_document
+
+    print_document(read_document(parsed.file))
+    return 0
+
+
+def run_bench(parsed: argparse.Namespace) -> int:
+    from eval.bench import bench, to_text
+
+    print(to_text(bench(parsed.paths, settings_of(parsed))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""Answers, reports and documents as text for a terminal; pure printing, readable when piped.
+
+It stands beside render.py, which does the same in HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from index.document import Document
+from index.sync import Progress as SyncProgress
+from index.sync import Report
+from rag.answering import Answer, Citation
+from rag.quote import introduce, readable_date
+
+CLOSEST = 3
+SHOWN = 10
+EXCERPT = 240
+
+
+def show_progress(steps: Iterator[SyncProgress]) -> Report:
+    """Run a sync with a progress bar on a terminal's stderr (nothing when it is piped); returns its report."""
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    report: Report | None = None
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("Starting", total=None)
+        for step in steps:
+            bar.update(task, description=step.step, completed=step.done, total=step.total)
+            report = step.report or report
+    return report or Report()
+
+
+def print_report(report: Report, folder: Path) -> None:
+    """What the sync did, one line each; skipped files by name and reason."""
+    for label, names in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
+        _print_names(label, names)
+    _print_names("moved", tuple(f"{old} → {new}" for old, new in report.moved))
+    if report.unchanged:
+        print(f"unchanged: {len(report.unchanged)}")
+    _print_names("skipped", tuple(skipped.reason for skipped in report.skipped), every=True)
+    print(f"{folder}: {report.documents} documents, {report.passages} passages, {report.embedded} texts embedded now")
+
+
+def _print_names(label: str, names: tuple[str, ...], every: bool = False) -> None:
+    if names:
+        print(f"{label}: {len(names)}")
+        for name in names if every else names[:SHOWN]:
+            print(f"  {name}")
+        if not every and len(names) > SHOWN:
+            print(f"  … and {len(names) - SHOWN} more")
+
+
+def print_answer(growing: Iterator[Answer]) -> None:
+    """Sentences as they are released, then the footnotes; for an abstention the closest passages."""
+    shown, last = 0, None
+    for last in growing:
+        for sentence in last.sentences[shown:]:
+            marks = "".join(f"[{number}]" for number in sentence.citations)
+            print(f"{sentence.text} {marks}", flush=True)
+        shown = max(shown, len(last.sentences))
+    if last is None:
+        return
+    if last.notice:
+        print(f"\n({last.notice})")
+    if last.status == "abstained":
+        print(last.text)
+        for hit in last.hits[:CLOSEST]:
+            print(f"\n  closest: {introduce(hit.document, hit.passage)}\n    {_excerpt(hit.text)}")
+        return
+    print()
+    for citation in last.citations:
+        print(footnote(citation))
+    if last.removed:
+        print(f"\n{last.removed} sentences were removed: nothing in the documents showed what they rest on.")
+
+
+def footnote(citation: Citation) -> str:
+    """One footnote on one line: number, speaker, title, publication, date, page, path and offsets."""
+    document = citation.document
+    speaker = citation.speaker or ""
+    date = readable_date(citation.date or document.published)
+    page = f"page {citation.page}" if citation.page else ""
+    parts = [speaker, document.name, document.publisher, date, page, f"{document.path}:{citation.start}-{citation.end}"]
+    return f"[{citation.number}] " + ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def print_document(document: Document) -> None:
+    """What the reader makes of a file: its data, then every block with kind, speaker, date and offsets."""
+    for label in ("path", "title", "author", "publisher", "published"):
+        print(f"{label:>10}: {getattr(document, label) or '(not stated)'}")
+    print(f"{'length':>10}: {len(document.text):,} characters, {len(document.page_starts) or 'no'} pages\n")
+    for block in document.blocks:
+        who = ", ".join(part for part in (block.speaker, block.role, block.date) if part)
+        text = _excerpt(document.text[block.start : block.end], 90)
+        print(f"{block.start:>7}-{block.end:<7} {block.kind:<16} {f'[{who}] ' if who else ''}{text}")
+
+
+def _excerpt(text: str, length: int = EXCERPT) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
