@@ -14,18 +14,20 @@ from index.document import Document
 from index.embed import load_embedder
 from index.errors import ModelUnavailable, UsageError
 from index.opening import Index, open_index
+from index.read import storable
 from rag.check import Verdict, check_sentence
 from rag.followup import History, standalone_question
 from rag.models import ChatModel, model_from_settings
-from rag.quote import Span, Statement, choose, confidence, introduce, reason_for, write_quotes
+from rag.quote import Span, Statement, choose, confidence, reason_for, write_quotes
 from rag.retrieve import Filters, Found, Hit, retrieve
 from rag.settings import Settings, load_settings
 from rag.tokens import CountTokens, token_counter
 from rag.weigh import Query
-from rag.write import aligner, bind, build_context, messages_for, says_no_answer, write
+from rag.write import aligner, bind, build_context, evidence_of, messages_for, says_no_answer, write
 
 LONGEST_QUESTION = 10_000  # characters
 QUOTES = "quotes"
+WITHOUT_MODEL = "Without it, answers are made of quotes."
 VERBATIM = Verdict("verbatim", "copied from the document")
 REASONS = {
     "not_in_corpus": "The documents don't say.",
@@ -217,7 +219,7 @@ def _opened(folder: Path, embedding_model: str | None, word_pieces: int) -> Inde
 
 
 def _checked(question: str) -> str:
-    question = question.strip()
+    question = storable(question).strip()
     if not question:
         raise UsageError('The question is empty; ask something, as in: rag ask "What do the documents say about …?"')
     if len(question) > LONGEST_QUESTION:
@@ -237,7 +239,7 @@ def _search(
     started: float,
 ) -> _Search:
     plain_filters = {name: tuple(values) for name, values in (filters or {}).items()}
-    search_query = standalone_question(question, history)
+    search_query = storable(standalone_question(question, history))
     query = Query(search_query, index.embedder.encode([search_query])[0])
     found = retrieve(query, index, plain_filters, settings)
     return _Search(question, query, plain_filters, found, confidence(found.candidates), started)
@@ -294,13 +296,17 @@ def _answer_with_model(
 ) -> Iterator[Answer]:
     count = token_counter(index.embedder)
     context = build_context(search.found.candidates, search.found.hits, count, settings.context_tokens)
+    if not context.sources:
+        yield from _answer_in_quotes(search, settings)
+        return
     messages = messages_for(search.question, history, context)
     align = aligner(context, index.embedder)
     kept: list[tuple[Statement, Verdict]] = []
-    removed = checked = 0
+    removed, checked, refused = 0, 0, False
     try:
         for finished in write(model, messages, settings.answer_tokens):
-            if any(says_no_answer(sentence) for sentence in finished):
+            refused = any(says_no_answer(sentence) for sentence in finished)
+            if refused:
                 break
             for sentence in finished[checked:]:
                 statement = bind(sentence, context, align)
@@ -313,10 +319,13 @@ def _answer_with_model(
             sentences, citations = bind_footnotes(kept)
             yield _snapshot(search, text=text_of(sentences), sentences=sentences, citations=citations, removed=removed)
     except ModelUnavailable as error:
-        notice = f"{error} This answer is made of quotes instead."
-        yield from _answer_in_quotes(search, settings, notice=notice)
+        yield from _answer_in_quotes(search, settings, notice=f"{error} {WITHOUT_MODEL}")
         return
-    yield from _finished(search, model, messages, count, kept, removed, settings)
+    if refused and not kept:
+        usage = _usage(model, messages, "", count)
+        yield _abstained(search, reason_for(search.found.candidates), removed=removed, tokens=usage)
+    else:
+        yield from _finished(search, model, messages, count, kept, removed, settings)
 
 
 def _finished(
@@ -330,27 +339,21 @@ def _finished(
 ) -> Iterator[Answer]:
     sentences, citations = bind_footnotes(kept)
     text = text_of(sentences)
-    usage = dict(model.usage()) or {
-        "prompt": sum(count(message["content"]) for message in messages),
-        "completion": count(text),
-    }
+    usage = _usage(model, messages, text, count)
     if sentences:
         yield _snapshot(
             search, text=text, sentences=sentences, citations=citations, removed=removed, tokens=usage, complete=True
         )
-    elif removed:
-        notice = "Nothing that the language model wrote could be tied to the documents; these are quotes instead."
-        yield from (
-            replace(part, tokens=usage) for part in _answer_in_quotes(search, settings, notice=notice, removed=removed)
-        )
-    else:
-        yield _abstained(search, reason_for(search.found.candidates), tokens=usage)
+        return
+    wrote = "wrote nothing that could be tied to the documents." if removed else "wrote no answer."
+    notice = f"The language model {wrote} {WITHOUT_MODEL}"
+    for part in _answer_in_quotes(search, settings, notice=notice, removed=removed):
+        yield replace(part, tokens=usage)
 
 
-def evidence_of(statement: Statement) -> str:
-    """What a statement cites, with who says it where: names in the introduction are part of the evidence."""
-    introductions = [introduce(span.document, span.passage) for span in statement.spans]
-    return "\n".join([*introductions, *(span.text for span in statement.spans)])
+def _usage(model: ChatModel, messages: Sequence[Mapping[str, str]], text: str, count: CountTokens) -> dict[str, int]:
+    counted = {"prompt": sum(count(message["content"]) for message in messages), "completion": count(text)}
+    return dict(model.usage()) or counted
 
 
 def bind_footnotes(

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.words import WORD, content_words, stem
+from rag.words import WORD, content_words, stem, words_of
 
 SUPPORTED = 0.8  # share of the sentence's content words that the cited spans hold
 PARTIAL = 0.5
 NUMBER = re.compile(r"\d[\d.,]*\d|\d")
-SMALL_NUMBERS = {w: str(n) for n, w in enumerate("zero one two three four five six seven eight nine ten".split())}
+SMALL_NUMBERS = {w: str(n) for n, w in enumerate("two three four five six seven eight nine ten".split(), start=2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,13 @@ class Verdict:
 def check_sentence(sentence: str, evidence: str) -> Verdict:
     """Compare a sentence with the text of the spans it cites, together with who is named as their speaker."""
     plain, source = " ".join(sentence.split()), " ".join(evidence.split())
-    if plain.strip(" .\"“”'").casefold() in source.casefold():
+    words = re.escape(plain.strip(" .\"“”'").casefold())
+    if words and re.search(rf"(?<!\w){words}(?!\w|[.,]\d)", source.casefold()):
         return Verdict("verbatim", "the sentence stands word for word in the source")
     strange = sorted(_numbers(sentence) - _numbers(evidence))
     if strange:
         return Verdict("unsupported", f"not in the cited text: {', '.join(strange)}")
-    names = sorted(_names(sentence) - {word.casefold() for word in WORD.findall(evidence)})
+    names = sorted(_names(sentence) - {_plain(word) for word in WORD.findall(evidence)})
     said = {stem(word) for word in content_words(sentence)}
     known = {stem(word) for word in content_words(evidence)}
     share = len(said & known) / len(said) if said else 0.0
@@ -46,11 +47,14 @@ def check_sentence(sentence: str, evidence: str) -> Verdict:
 
 
 def _numbers(text: str) -> set[str]:
-    digits = {number.replace(",", "").rstrip(".") for number in NUMBER.findall(text)}
-    return digits | {SMALL_NUMBERS[word] for word in text.casefold().split() if word in SMALL_NUMBERS}
+    digits = {number.replace(",", "").lstrip("0") or "0" for number in NUMBER.findall(text)}
+    return digits | {SMALL_NUMBERS[word] for word in words_of(text) if word in SMALL_NUMBERS}
 
 
 def _names(sentence: str) -> set[str]:
     """Capitalised words that do not begin the sentence, lower-case."""
-    words = WORD.findall(sentence)
-    return {word.casefold().removesuffix("'s").removesuffix("’s") for word in words[1:] if word[:1].isupper()}
+    return {_plain(word) for word in WORD.findall(sentence)[1:] if word[:1].isupper()}
+
+
+def _plain(word: str) -> str:
+    return word.casefold().removesuffix("'s").removesuffix("’s")

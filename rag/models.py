@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from index.errors import ModelUnavailable, UsageError
 from rag.settings import Settings
 
+if TYPE_CHECKING:
+    import openai
+
 CONNECT_SECONDS = 10.0
+CHARACTERS_PER_TOKEN = 8  # an endpoint that goes on beyond max_tokens of this length is cut off
+SENT_HEADERS = frozenset("host accept accept-encoding connection user-agent content-type content-length".split())
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 Messages = Sequence[Mapping[str, str]]
 
 
@@ -46,14 +52,8 @@ class EndpointModel:
         import openai
 
         self._usage = {}
-        client = openai.OpenAI(
-            api_key=self._key or "none",
-            base_url=self.url,
-            organization="",
-            project="",
-            timeout=openai.Timeout(self._seconds, connect=min(CONNECT_SECONDS, self._seconds)),
-            max_retries=1,
-        )
+        client = self._client()
+        finished, length = False, 0
         try:
             chunks = client.chat.completions.create(
                 model=self.name,
@@ -63,25 +63,67 @@ class EndpointModel:
                 stream=True,
                 stream_options={"include_usage": True},
             )
-            for chunk in chunks:
+            for number, chunk in enumerate(chunks, start=1):
                 if chunk.usage is not None:
                     self._usage = {"prompt": chunk.usage.prompt_tokens, "completion": chunk.usage.completion_tokens}
-                if chunk.choices and chunk.choices[0].delta and chunk.choices[0].delta.content:
-                    yield chunk.choices[0].delta.content
+                choice = chunk.choices[0] if chunk.choices else None
+                finished = finished or bool(choice and choice.finish_reason)
+                if choice and choice.delta and choice.delta.content:
+                    length += len(choice.delta.content)
+                    yield choice.delta.content
+                if number > 2 * max_tokens or length > CHARACTERS_PER_TOKEN * max_tokens:
+                    finished = True
+                    break
         except openai.APITimeoutError as error:
             raise ModelUnavailable(f"The model at {self.url} said nothing for {self._seconds:g} seconds.") from error
         except openai.APIConnectionError as error:
-            raise ModelUnavailable(f"The endpoint {self.url} can't be reached; is it running?") from error
+            raise ModelUnavailable(
+                f"The endpoint {self.url} broke off in the middle of its answer."
+                if length
+                else f"The endpoint {self.url} can't be reached; is it running?"
+            ) from error
         except openai.APIStatusError as error:
             raise ModelUnavailable(_status_message(self.url, self.name, error.status_code)) from error
-        except (openai.OpenAIError, ValueError, AttributeError, TypeError, OSError) as error:
+        except Exception as error:  # a foreign server can break the client's parsing in any way
             raise ModelUnavailable(f"The endpoint {self.url} sent something unreadable ({error}).") from error
         finally:
             client.close()
+        if not length:
+            raise ModelUnavailable(f"The endpoint {self.url} sent no answer; check its address and the model's name.")
+        if not finished:
+            raise ModelUnavailable(f"The endpoint {self.url} broke off in the middle of its answer.")
+
+    def _client(self) -> openai.OpenAI:
+        """A client that sends the user's key and the messages to the endpoint, and nothing from the environment.
+
+        The openai package would add a key, an organisation and headers from OPENAI_* variables, follow a
+        redirect to another host, and try again in silence.
+        """
+        import openai
+
+        def strip(request: Any) -> None:
+            for name in [name for name in request.headers if name.lower() not in SENT_HEADERS]:
+                del request.headers[name]
+            if self._key:
+                request.headers["Authorization"] = f"Bearer {self._key}"
+
+        return openai.OpenAI(
+            api_key=self._key or "none",
+            base_url=self.url,
+            organization="",
+            project="",
+            max_retries=0,
+            timeout=openai.Timeout(self._seconds, connect=min(CONNECT_SECONDS, self._seconds)),
+            http_client=openai.DefaultHttpxClient(
+                follow_redirects=False,
+                trust_env=urlsplit(self.url).hostname not in LOOPBACK,  # no proxy between this machine and itself
+                event_hooks={"request": [strip]},
+            ),
+        )
 
     def usage(self) -> Mapping[str, int]:
         """See `ChatModel.usage`."""
-        return dict(self._usage)
+        return {name: count for name, count in self._usage.items() if isinstance(count, int)}
 
 
 def model_from_settings(settings: Settings) -> ChatModel | None:
@@ -91,12 +133,21 @@ def model_from_settings(settings: Settings) -> ChatModel | None:
     if settings.model is None or settings.model_url is None:
         given, missing = ("--model", "--model-url") if settings.model else ("--model-url", "--model")
         raise UsageError(f"{given} needs {missing} too, as in: --model llama3.2 --model-url http://127.0.0.1:11434/v1")
-    parts = urlsplit(settings.model_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = _host(settings.model_url)
+    if host is None:
         raise UsageError(
             f"{settings.model_url!r} is not the address of an endpoint; it looks like http://127.0.0.1:11434/v1"
         )
-    return EndpointModel(settings.model, settings.model_url, _key(settings, parts.hostname), settings.model_seconds)
+    return EndpointModel(settings.model, settings.model_url, _key(settings, host), settings.model_seconds)
+
+
+def _host(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.port != 0 and url.isprintable() and " " not in url
+    except ValueError:  # half an IPv6 address, a port that is no port
+        return None
+    return parts.hostname if usable else None
 
 
 def _key(settings: Settings, host: str) -> str | None:
@@ -113,6 +164,8 @@ def _status_message(url: str, name: str, status: int) -> str:
         return f"The endpoint {url} refused the key (status {status}); set RAG_MODEL_KEY."
     if status == 404:
         return f"The endpoint {url} has no model {name!r} (status 404); check --model and --model-url."
+    if 300 <= status < 400:
+        return f"The endpoint {url} points to another address (status {status}); name that one with --model-url."
     if status == 429:
         return f"The endpoint {url} is over its limit (status 429); try again later."
     return f"The endpoint {url} failed (status {status})."

@@ -18,7 +18,13 @@ class Settings(BaseSettings):
     """All settings; units stand in the descriptions. `RAG_MODEL_URL=…` sets `model_url`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RAG_", toml_file="rag.toml", extra="forbid", frozen=True, protected_namespaces=()
+        env_prefix="RAG_",
+        env_ignore_empty=True,
+        toml_file="rag.toml",
+        extra="forbid",
+        frozen=True,
+        protected_namespaces=(),
+        hide_input_in_errors=True,
     )
 
     index_dir: Path = Field(Path(".rag"), description="folder of the index")
@@ -33,7 +39,9 @@ class Settings(BaseSettings):
     model: str | None = Field(None, description="language model's name at the endpoint; None answers in quotes")
     model_url: str | None = Field(None, description="OpenAI-compatible endpoint, as in http://127.0.0.1:11434/v1")
     model_key: SecretStr | None = Field(None, description="key for that endpoint and for no other")
-    model_seconds: float = Field(120.0, gt=0, description="longest wait for the endpoint to say something, seconds")
+    model_seconds: float = Field(
+        120.0, gt=0, le=86_400, description="longest wait for the endpoint to say something, seconds"
+    )
     context_tokens: int = Field(3000, ge=200, description="evidence shown to the language model, tokens (o200k_base)")
     answer_tokens: int = Field(500, ge=20, description="longest answer of the language model, tokens")
 
@@ -59,8 +67,9 @@ def load_settings(**arguments: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
+        value = "what was given" if name == "model_key" else repr(first.get("input"))
         raise UsageError(
-            f"The setting {name} can't be {first.get('input')!r}: {first['msg']}. "
+            f"The setting {name} can't be {value}: {first['msg']}. "
             f"Look at the arguments, the environment (RAG_{name.upper()}) and rag.toml."
         ) from error
     except ValueError as error:  # rag.toml is not TOML

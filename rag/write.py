@@ -27,9 +27,11 @@ End every sentence of your answer with the numbers of the sentences it rests on 
 Say who said what when it matters. Don't guess, and don't add what you know from elsewhere. Answer in at most four short
 sentences. If the numbered sentences don't answer the question, reply with exactly: {NO_ANSWER}"""
 MARK = re.compile(
-    r"\s*[\[【]\s*\^?(?:sentences?\s*|s)?(\d+(?:\s*[-–,;]\s*(?:s|sentences?\s*)?\d+)*)\s*[\]】]", re.IGNORECASE
+    r"\s*[\[【]\s*\^?(?:sentences?\s*|s)?(\d{1,9}(?:\s*[-–,;]\s*(?:s|sentences?\s*)?\d{1,9})*)\s*[\]】]", re.IGNORECASE
 )
 MARKS_AFTER_STOP = re.compile(rf"([.!?…]+[\"”’)]*)((?:{MARK.pattern})+)", re.IGNORECASE)
+OPEN_MARK = re.compile(r"\s*[\[【][^\]】\n]{0,40}\Z")
+ENDED = re.compile(r"[.!?…:;\]】][\"”’)*]*\Z")
 LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 ALIGNED_COSINE = 0.6  # a sentence without a footnote is aligned at or above both
 ALIGNED_WORDS = 0.5
@@ -55,7 +57,7 @@ def build_context(candidates: Sequence[Candidate], hits: Sequence[Hit], count: C
     for hit in hits:
         if hit.passage.kind in NOT_EVIDENCE:
             continue
-        lines = [introduce(hit.document, hit.passage)]
+        lines = [" ".join(introduce(hit.document, hit.passage).split())]
         found = sorted(by_passage.get(hit.passage.id, ()), key=lambda c: c.start)
         lines += [f"[{len(sources) + n}] {' '.join(c.text.split())}" for n, c in enumerate(found, start=1)]
         cost = count("\n".join(lines))
@@ -70,7 +72,7 @@ def build_context(candidates: Sequence[Candidate], hits: Sequence[Hit], count: C
 def messages_for(question: str, history: History, context: Context) -> list[dict[str, str]]:
     """The conversation that the model continues: instructions with the sources, what was said, the question."""
     earlier = [
-        {"role": turn["role"], "content": str(turn["content"])[:HISTORY_CHARACTERS]}
+        {"role": turn["role"], "content": MARK.sub("", str(turn["content"]))[:HISTORY_CHARACTERS]}
         for turn in list(history)[-HISTORY_TURNS:]
         if turn.get("role") in ("user", "assistant") and turn.get("content")
     ]
@@ -81,16 +83,18 @@ def messages_for(question: str, history: History, context: Context) -> list[dict
 def write(model: ChatModel, messages: Sequence[dict[str, str]], max_tokens: int) -> Iterator[list[str]]:
     """The sentences that the model has finished so far, with their marks; grows with the stream.
 
-    Raises ModelUnavailable when the endpoint fails.
+    A last sentence that was cut off by `max_tokens` is left out. Raises ModelUnavailable when the endpoint fails.
     """
     text, finished = "", 0
     for piece in model.stream(messages, max_tokens):
         text += piece
-        sentences = split_sentences(text)
+        sentences = split_sentences(OPEN_MARK.sub("", text))  # "[1" is not the next sentence: it belongs to the last
         if len(sentences) - 1 > finished:
             finished = len(sentences) - 1
             yield sentences[:finished]
-    yield split_sentences(text)
+    sentences = split_sentences(OPEN_MARK.sub("", text))
+    cut_off = len(sentences) > 1 and not ENDED.search(sentences[-1])
+    yield sentences[:-1] if cut_off else sentences
 
 
 def split_sentences(text: str) -> list[str]:
@@ -135,6 +139,12 @@ def bind(sentence: str, context: Context, align: Callable[[str], int | None]) ->
             return None
         valid = [found]
     return Statement(plain, join_neighbours([context.sources[number - 1] for number in valid]))
+
+
+def evidence_of(statement: Statement) -> str:
+    """What a statement cites, with who says it where: names in the introduction are part of the evidence."""
+    introductions = [introduce(span.document, span.passage) for span in statement.spans]
+    return "\n".join([*introductions, *(span.text for span in statement.spans)])
 
 
 def aligner(context: Context, embedder: Embedder) -> Callable[[str], int | None]:

@@ -319,22 +319,6 @@ def test_the_list_of_documents_says_what_each_is_and_what_was_left_out() -> None
     assert "Nothing is indexed yet" in render.documents_html([])
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ("2017-11-13", "Nov 13, 2017"),
-        ("2017-11", "Nov 2017"),
-        ("2017", "2017"),
-        ("2017-11-13T08:44:00Z", "Nov 13, 2017"),
-        ("last spring", "last spring"),
-        ("2017-13-99", "2017-13-99"),
-        (None, ""),
-    ],
-)
-def test_dates_are_as_precise_as_their_source(value: str | None, shown: str) -> None:
-    assert render.readable_date(value) == shown
-
-
 def test_indexing_shows_how_far_it_is() -> None:
     assert 'value="3" max="10"' in render.indexing_html("Embedding", 3, 10, None)
     assert render.indexing_html("", 0, 0, None) == ""

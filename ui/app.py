@@ -76,7 +76,14 @@ document.addEventListener('input', (event) => {
     item.hidden = !item.textContent.toLowerCase().includes(wanted);
   });
 });
-new MutationObserver(() => {  // Gradio gives these two buttons no name
+let asked = 0;
+new MutationObserver(() => {
+  const questions = document.querySelectorAll('#chat .asked');
+  if (questions.length > asked) {  // the newest question to the top; its answer grows below it, and nothing jumps
+    questions[questions.length - 1].closest('.message-row').scrollIntoView({block: 'start'});
+  }
+  asked = questions.length;
+  // Gradio gives these two buttons no name
   document.querySelector('#question .submit-button')?.setAttribute('aria-label', 'Ask');
   document.querySelector('#question .stop-button')?.setAttribute('aria-label', 'Stop');
 }).observe(document.body, {childList: true, subtree: true});
@@ -274,6 +281,7 @@ def build(chat: Chat) -> gr.Blocks:
                     container=False,
                     height="100%",
                     buttons=[],
+                    autoscroll=False,
                     layout="panel",
                     feedback_options=None,
                     render_markdown=False,

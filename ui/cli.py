@@ -6,6 +6,7 @@ It holds no logic of its own, and imports nothing heavy before it is needed.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -30,8 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO if parsed.debug else logging.WARNING, format="rag: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     run: Command = parsed.run
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that can't show a character shows a question mark
     try:
-        return run(parsed)
+        code = run(parsed)
+        sys.stdout.flush()  # a reader that has gone is noticed here, not when Python ends
+        return code
     except RagError as error:
         if parsed.debug:
             raise
@@ -71,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     index.set_defaults(run=run_index, interrupted="stopped; what was done is kept, run it again to finish.")
 
     ask = commands.add_parser("ask", parents=[shared, writer], help="answer one question")
-    ask.add_argument("question")
+    ask.add_argument("question", help="what you want to know, in quotes")
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     ask.set_defaults(run=run_ask)
 
@@ -89,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(run=run_eval)
 
     inspect = commands.add_parser("inspect", parents=[shared], help="show how a file is read")
-    inspect.add_argument("file", type=Path)
+    inspect.add_argument("file", type=Path, metavar="FILE", help="document to read; it need not be indexed")
     inspect.set_defaults(run=run_inspect)
 
     bench = commands.add_parser("bench", parents=[shared], help="measure speed on this machine")
@@ -129,7 +135,8 @@ def run_ask(parsed: argparse.Namespace) -> int:
     growing = answer_stream(parsed.question, index=default_index(settings), settings=settings)
     if parsed.json:
         *_, last = growing
-        print(json.dumps(last.to_dict(), ensure_ascii=False, indent=2))
+        ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+        print(json.dumps(last.to_dict(), ensure_ascii=ascii_only, indent=2))
     else:
         print_answer(growing)
     return 0

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from html import escape
 from itertools import groupby, pairwise
 
 from index.catalog import Skipped
 from index.document import Block, Document
 from rag.answering import Answer, Citation, Sentence
+from rag.quote import readable_date
 from rag.retrieve import Hit
 
 Span = tuple[int, int]
@@ -40,20 +40,6 @@ MASK = re.compile(r"\*{2,}")
 def text_html(text: str) -> str:
     """`text` as HTML that a browser turns back into the same characters (a NUL becomes U+FFFD)."""
     return escape(text).replace("\r", "&#13;").replace("\0", "\ufffd")
-
-
-def readable_date(value: str | None) -> str:
-    """ISO 8601 as precise as given: "2017-11-13" → "Nov 13, 2017", "2017-11" → "Nov 2017"; else unchanged."""
-    if not value:
-        return ""
-    parts = value[:10].split("-")
-    try:
-        day = date(int(parts[0]), *(int(part) for part in [*parts[1:], "1", "1"][:2]))
-    except ValueError:
-        return value
-    if len(parts) == 1:
-        return parts[0]
-    return f"{day:%b} {day.year}" if len(parts) == 2 else f"{day:%b} {day.day}, {day.year}"
 
 
 def question_html(question: str) -> str:

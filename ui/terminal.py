@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from index.document import Document
 from index.sync import Progress as SyncProgress
 from index.sync import Report
-from rag.answering import Answer, Citation
+from rag.answering import Answer, Citation, Sentence
 from rag.quote import introduce, readable_date
 
 CLOSEST = 3
@@ -57,12 +57,16 @@ def _print_names(label: str, names: tuple[str, ...], every: bool = False) -> Non
 
 def print_answer(growing: Iterator[Answer]) -> None:
     """Sentences as they are released, then the footnotes; for an abstention the closest passages."""
-    shown, last = 0, None
+    shown: tuple[Sentence, ...] = ()
+    last = None
     for last in growing:
-        for sentence in last.sentences[shown:]:
+        if last.sentences[: len(shown)] != shown and (last.sentences or last.complete):
+            print("\n(The sentences above are withdrawn: what follows replaces them.)\n")
+            shown = ()
+        for sentence in last.sentences[len(shown) :]:
             marks = "".join(f"[{number}]" for number in sentence.citations)
             print(f"{sentence.text} {marks}", flush=True)
-        shown = max(shown, len(last.sentences))
+        shown = last.sentences or shown
     if last is None:
         return
     if last.notice:

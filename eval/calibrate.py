@@ -1,0 +1,157 @@
+"""`python -m eval.calibrate BENCHMARKS`: fit `confidence` and the bar for abstaining on public question sets.
+
+BENCHMARKS holds the folders rtqa_2022 and clapnq (corpus.jsonl, queries.jsonl). Two kinds of unanswerable
+questions count: those whose documents were taken away while their topic stayed, and those that a related
+passage does not answer. It prints the constants that `rag.quote` and `rag.settings` hold; it changes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy
+from numpy.typing import NDArray
+
+from eval.metrics import abstention, auroc
+from index.embed import load_embedder
+from index.errors import RagError, SetUnreadable
+from index.opening import Index, open_index
+from index.sync import sync
+from rag.quote import NOT_EVIDENCE
+from rag.retrieve import Filters, retrieve
+from rag.settings import Settings, load_settings
+from rag.weigh import Query
+
+SETS = ("rtqa_2022", "clapnq")
+COVERAGE = 0.95  # share of the answerable questions that the bar lets through
+REMOVAL_FILE = "unanswerable_by_removal.json"
+Array = NDArray[numpy.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One set: the best evidence's score of each question (NaN-free), and whether its documents answer it."""
+
+    name: str
+    best: Array
+    answerable: NDArray[numpy.bool_]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Index, ask, fit, print; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description=__doc__)
+    parser.add_argument("benchmarks", type=Path)
+    parser.add_argument(
+        "--work", type=Path, help="keep the indexes here and use them again (default: a temporary folder)"
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        with TemporaryDirectory(prefix="rag-calibrate-") as temporary:
+            print(report([score_set(chosen.benchmarks / name, chosen.work or Path(temporary)) for name in SETS]))
+    except RagError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def score_set(folder: Path, work: Path) -> Scores:
+    """Index the set's corpus under `work` and look up every question that has a label.
+
+    Raises SetUnreadable when the folder is not such a set.
+    """
+    settings = load_settings()
+    embedder = load_embedder(settings.embedding_model)
+    documents = work / folder.name / "documents"
+    try:
+        _write_documents(folder / "corpus.jsonl", documents)
+        cases = list(_labelled(folder, {path.name for path in documents.iterdir()}))
+    except (OSError, ValueError, KeyError) as error:
+        raise SetUnreadable(f"{folder} is not a benchmark folder as its README describes it ({error}).") from error
+    for _ in sync([documents], work / folder.name / "index", embedder, settings.passage_word_pieces):
+        pass
+    index = open_index(work / folder.name / "index", embedder=embedder, word_pieces=settings.passage_word_pieces)
+    best = [best_score(question, index, filters, settings) for question, _, filters in cases]
+    index.close()
+    return Scores(folder.name, numpy.array(best), numpy.array([answerable for _, answerable, _ in cases]))
+
+
+def best_score(question: str, index: Index, filters: Filters, settings: Settings) -> float:
+    """The score of the best evidence found for the question; 0 without any."""
+    found = retrieve(Query(question, index.embedder.encode([question])[0]), index, filters, settings)
+    return max((c.score for c in found.candidates if c.kind not in NOT_EVIDENCE), default=0.0)
+
+
+def _write_documents(corpus: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for row in _rows(corpus):
+        path = folder / f"{row['id']}.txt"
+        text = f"{row.get('title') or ''}\n\n{row['text']}"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def _labelled(folder: Path, names: set[str]) -> Iterator[tuple[str, bool, Filters]]:
+    """Question, whether the documents answer it, and the documents it is put to."""
+    queries = {row["id"]: row["question"] for row in _rows(folder / "queries.jsonl")}
+    if not (folder / REMOVAL_FILE).exists():
+        for row in _rows(folder / "queries.jsonl"):
+            yield row["question"], bool(row["answers"]), {}
+        return
+    removal = json.loads((folder / REMOVAL_FILE).read_text(encoding="utf-8"))
+    left: Filters = {"document": tuple(sorted(names - {f"{name}.txt" for name in removal["remove_docs"]}))}
+    for identity in removal["now_unanswerable"]:
+        yield queries[identity], False, left
+    for identity in removal["still_answerable"]:
+        yield queries[identity], True, left
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def fit_logistic(values: Array, labels: NDArray[numpy.bool_], rounds: int = 50) -> tuple[float, float]:
+    """Slope and intercept of P(label) = 1 / (1 + exp(-(slope * value + intercept))), by Newton's method with a
+    ridge of 0.1 on the slope (Hastie, Tibshirani and Friedman 2009, section 4.4.1)."""
+    design = numpy.stack([values, numpy.ones_like(values)], axis=1)
+    ridge = numpy.diag([0.1, 0.0])
+    weights = numpy.zeros(2)
+    for _ in range(rounds):
+        chance = 1.0 / (1.0 + numpy.exp(-design @ weights))
+        gradient = design.T @ (labels - chance) - ridge @ weights
+        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + ridge
+        weights = weights + numpy.linalg.solve(curvature, gradient)
+    return float(weights[0]), float(weights[1])
+
+
+def report(sets: Sequence[Scores]) -> str:
+    """The constants, and what the bar does on each set."""
+    best, answerable = numpy.concatenate([s.best for s in sets]), numpy.concatenate([s.answerable for s in sets])
+    slope, intercept = fit_logistic(best, answerable)
+    chances = [1.0 / (1.0 + numpy.exp(-(slope * s.best + intercept))) for s in sets]
+    bar = float(numpy.quantile(numpy.concatenate(chances)[answerable], 1 - COVERAGE))
+    lines = [
+        f"CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = {slope:.2f}, {intercept:.2f}",
+        f"abstain_below = {bar:.3f} (answers {COVERAGE:.0%} of the answerable questions of these sets)",
+    ]
+    for scores, chance in zip(sets, chances, strict=True):
+        counts = abstention(zip(scores.answerable.tolist(), (chance >= bar).tolist(), strict=True))
+        area = auroc(chance[scores.answerable].tolist(), chance[~scores.answerable].tolist())
+        lines.append(
+            f"{scores.name}: n {len(chance)}, AUROC {area:.3f}, balanced accuracy {counts.balanced_accuracy:.3f}, "
+            f"answered {counts.answerable_answered} of {int(scores.answerable.sum())} answerable and "
+            f"{counts.unanswerable_answered} of {int((~scores.answerable).sum())} unanswerable"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
