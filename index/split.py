@@ -51,9 +51,8 @@ def split_document(document: Document, count: CountWordPieces, target: int, limi
             units.append(Unit(start, end, size, number))
         else:
             units.extend(Unit(a, b, n, number) for a, b, n in _cut(document.text, start, end, count, limit))
-    return tuple(
-        _passage(document, leaves, group) for run in _runs(units, leaves) for group in _pack(run, leaves, target, limit)
-    )
+    groups = [group for run in _runs(units, leaves) for group in _pack(run, leaves, target, limit)]
+    return tuple(_passage(document, leaves, group) for group in _fitting(document.text, groups, count, limit))
 
 
 def leaves_of(document: Document) -> tuple[Block, ...]:
@@ -141,6 +140,17 @@ def _pack(run: Sequence[Unit], leaves: Sequence[Block], target: int, limit: int)
         group = [*group, *paragraph]
     if group:
         yield group
+
+
+def _fitting(text: str, groups: Sequence[list[Unit]], count: CountWordPieces, limit: int) -> Iterator[list[Unit]]:
+    """The groups, those above `limit` parted at their widest gap: what lies between sentences (a rule) counts too."""
+    sizes = count([text[group[0].start : group[-1].end] for group in groups])
+    for group, size in zip(groups, sizes, strict=True):
+        if size <= limit or len(group) == 1:
+            yield group
+        else:
+            place = max(range(1, len(group)), key=lambda number: group[number].start - group[number - 1].end)
+            yield from _fitting(text, [group[:place], group[place:]], count, limit)
 
 
 def _paragraphs(run: Sequence[Unit], leaves: Sequence[Block], target: int) -> Iterator[list[Unit]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dateutil import parser as date_parser
@@ -26,15 +26,21 @@ BULLET = re.compile(r"\s*(?:[-*+•·◦▪–]|\d{1,3}[.)])\s+(?=\S)")
 MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s+\S")
 TABLE_ROW = re.compile(r"\s*\|.*\|\s*$|[^\t\n]+\t[^\n]+")
 COMMENTS_HEADING = re.compile(
-    r"\s*#*\s*(?:\d+\s+)?(?:Reader(?:s'|s)?\s+)?(?:Comments?|Replies|Responses|Discussion)(?:\s*\(\d+\))?\s*:?\s*$",
-    re.I,
+    r"\s*#*\s*(?:\d+\s+)?(?:Reader(?:s'|s)?\s+)?(?:Comments?|Replies|Responses|Discussion)"
+    r"(?:\s*\(\d+\)(?:\s*(?:\||\s{2}|sort|newest|oldest|best|top)[^\n]*)?)?\s*:?\s*$",
+    re.IGNORECASE,
 )
 UPDATE = re.compile(
     r"\s*#*\s*\**(?:UPDATE|Update|CORRECTION|Correction|EDITOR'S NOTE|Editor's note)\b[^.\n]{0,80}?(?::|$|\d{4})"
 )
 TURN = re.compile(r"\s*\**(?P<label>[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,3})\**\s?:\**\s+(?=\S)")
 MASK = re.compile(r"[^\w\s]*\*+[^\w\s]*$")
+ROLE = re.compile(r",\s*([^\n.]{3,60})$", re.M)
+WORD = re.compile(r"\w+")
 PROSE_END = (".", "!", "?", "…", '."', ".”", ".’", "!”", "?”", ".)")
+VOTES = re.compile(r"\(?[+-]?\d+\)?(?:\s*(?:likes?|votes?|points?|replies))?")
+INITIALS = re.compile(r"[A-Z]{1,3}")
+HEADER_LINES = 6
 HEADING_WORDS = 14
 MENU_LINES = 8
 MENU_WORDS = 6
@@ -158,10 +164,13 @@ def _front_matter(text: str, blocks: list[Block]) -> tuple[str | None, str | Non
         while first and _could_be_role(text, blocks[first - 1 : first + 1]):
             first -= 1
         title_at = next((n for n in range(first - 1, max(-1, first - 4), -1) if _could_be_title(text, blocks[n])), None)
+        if first < number and _title_in_same_paragraph(text, blocks[first], byline, title_at):
+            title_at = first if number - first <= 3 else number - 1
         if title_at is None and number > 3:
             break
         marked = list(blocks)
-        for n in range(first if title_at is None else title_at, number + 1):
+        below = number + 1 < len(blocks) and _only_date(_of(text, blocks[number + 1]).strip())
+        for n in range(first if title_at is None else title_at, number + 1 + below):
             marked[n] = replace(marked[n], kind="title" if n == title_at else "byline")
         author = byline.group("author") if byline else None
         published = find_date(words) or next((find_date(_of(text, b)) for b in blocks[number + 1 : number + 2]), None)
@@ -190,10 +199,16 @@ def _could_be_title(text: str, block: Block) -> bool:
     )
 
 
+def _title_in_same_paragraph(text: str, top: Block, byline: re.Match[str] | None, title_above: int | None) -> bool:
+    """Whether the paragraph of a byline begins with the title: a role stands above a date, never above "By …"."""
+    by = bool(byline and byline.group("author"))
+    return _could_be_title(text, top) and (by or (title_above is None and "," not in _of(text, top)))
+
+
 def _could_be_role(text: str, pair: Sequence[Block]) -> bool:
     """Whether the line above a date line belongs to it: "Name, role", in the same paragraph."""
     above, below = pair
-    return "\n\n" not in text[above.end : below.start] and 1 < len(_of(text, above).split()) <= 12
+    return text.count("\n", above.end, below.start) < 2 and 1 < len(_of(text, above).split()) <= 12
 
 
 def _headings(text: str, blocks: list[Block]) -> list[Block]:
@@ -217,7 +232,10 @@ def _headings(text: str, blocks: list[Block]) -> list[Block]:
 
 
 def _comments(text: str, blocks: list[Block]) -> list[Block]:
-    """What follows a line such as "Comments (12)"; a short line above a line with only a date names the writer."""
+    """What follows a line such as "Comments (12)": short lines that end in a date are a comment's header.
+
+    A vote count ends a comment: what comes after it without a header is by nobody that the text names.
+    """
     start = next(
         (n for n, b in enumerate(blocks) if COMMENTS_HEADING.match(_of(text, b)) and b.kind != "furniture"), None
     )
@@ -226,35 +244,48 @@ def _comments(text: str, blocks: list[Block]) -> list[Block]:
     result = [*blocks[:start], replace(blocks[start], kind="heading")]
     speaker: str | None = None
     date: str | None = None
-    rest = blocks[start + 1 :]
-    for number, block in enumerate(rest):
-        words = _of(text, block).strip()
-        following = _of(text, rest[number + 1]).strip() if number + 1 < len(rest) else ""
-        if block.kind == "furniture":
-            result.append(block)
-        elif _only_date(following) and len(words.split()) <= 6 and not words.endswith(PROSE_END):
-            speaker, date = words, find_date(following)
-            result.append(replace(block, kind="byline"))
-        elif speaker and (_only_date(words) or _badge(text, rest, number)):
-            result.append(replace(block, kind="byline"))
-        elif re.fullmatch(r"\(?[+-]?\d+\)?(?:\s*(?:likes?|votes?|points?|replies))?|[A-Z]{1,3}", words):
+    number = start + 1
+    while number < len(blocks):
+        block, words = blocks[number], _of(text, blocks[number]).strip()
+        header = _comment_header(text, blocks, number)
+        if header:
+            speaker, date, length = header
+            result += [replace(part, kind="byline") for part in blocks[number : number + length]]
+            number += length
+            continue
+        if VOTES.fullmatch(words):
+            speaker = date = None
+        if block.kind == "furniture" or VOTES.fullmatch(words):
             result.append(replace(block, kind="furniture"))
         else:
             result.append(replace(block, kind="comment", speaker=speaker, date=date))
+        number += 1
     return result
+
+
+def _comment_header(text: str, blocks: Sequence[Block], number: int) -> tuple[str, str | None, int] | None:
+    """Writer, date and length in blocks of the header that begins here: short lines without a gap, one of them a date.
+
+    The writer is the first line that is not only initials; a word or two right under the date belong to the header.
+    """
+    lines = [_of(text, blocks[number]).strip()]
+    if VOTES.fullmatch(lines[0]):
+        return None
+    for above, below in zip(blocks[number:], blocks[number + 1 : number + HEADER_LINES], strict=False):
+        if text[above.end : below.start].count("\n") != 1:
+            break
+        lines.append(_of(text, below).strip())
+    dated = next((n for n, line in enumerate(lines) if _only_date(line)), None)
+    if not dated or any(len(line.split()) > 6 or line.endswith(PROSE_END) for line in lines[:dated]):
+        return None
+    writer = next((line for line in lines[:dated] if not INITIALS.fullmatch(line)), lines[0])
+    badge = dated + 1 < len(lines) and len(lines[dated + 1].split()) <= 3
+    return writer, find_date(lines[dated]), dated + 1 + badge
 
 
 def _only_date(words: str) -> bool:
     match = DATE.search(words)
     return bool(match) and len(words) - len(match.group()) <= 12 if match else False
-
-
-def _badge(text: str, blocks: Sequence[Block], number: int) -> bool:
-    """A word or two right under a comment's date: the writer's employer or rank, not the comment."""
-    if not number or not _only_date(_of(text, blocks[number - 1]).strip()):
-        return False
-    gap = text[blocks[number - 1].end : blocks[number].start]
-    return gap.count("\n") == 1 and len(_of(text, blocks[number]).split()) <= 3
 
 
 def _turns(text: str, blocks: list[Block]) -> list[Block]:
@@ -269,7 +300,8 @@ def _turns(text: str, blocks: list[Block]) -> list[Block]:
     if len(voices) < 2:
         return blocks
     asking = _asking(text, blocks, labels, voices)
-    names = {label: _full_name(text, label) for label in voices}
+    places = _places_of_words(text)
+    names = {label: _full_name(text, label, places) for label in voices}
     marked, current = list(blocks), None
     for number, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         if label:
@@ -291,15 +323,34 @@ def _asking(text: str, blocks: Sequence[Block], labels: Sequence[str | None], vo
     return {label for label in voices if label == "Q" or asked[label] > total[label] / 2}
 
 
-def _full_name(text: str, label: str) -> tuple[str | None, str | None]:
-    """The name as the text writes it ("JANE ROE" is "Jane Roe") and the role on its line of the byline."""
+def _full_name(text: str, label: str, places: Mapping[str, list[int]]) -> tuple[str | None, str | None]:
+    """The name as the text writes it ("JANE ROE" is "Jane Roe") and the role on its line of the byline.
+
+    `places` holds the offsets of each word, so that many voices don't mean many readings of the text.
+    """
     if label in ("Q", "A"):
         return None, None
-    for match in re.finditer(rf"\b{re.escape(label)}\b(?P<role>,[^\n.]{{3,60}})?", text, re.I):
-        if match.group()[: len(label)] != label.upper() or label.upper() != label:
-            named = re.search(rf"^{re.escape(label)},\s*([^\n.]{{3,60}})$", text, re.I | re.M)
-            return match.group()[: len(label)], named.group(1).strip() if named else None
-    return label.title() if label.isupper() and " " in label else label, None
+    name = None if label.isupper() else label
+    role = None
+    for place in places.get(WORD.findall(label)[0].lower(), ()):
+        end = place + len(label)
+        written = text[place:end]
+        if written.lower() != label.lower() or text[end : end + 1].isalnum():
+            continue
+        capitalised = all(word[0].isupper() for word in (written, written.split()[-1]))  # "HE" is not the word "he"
+        if name is None and capitalised and not written.isupper():
+            name = written
+        stated = ROLE.match(text, end) if place == 0 or text[place - 1] == "\n" else None
+        if role is None and stated:
+            role = stated.group(1).strip()
+    return name or (label.title() if " " in label else label), role
+
+
+def _places_of_words(text: str) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for match in WORD.finditer(text):
+        places.setdefault(match.group().lower(), []).append(match.start())
+    return places
 
 
 def _updates(text: str, blocks: list[Block]) -> list[Block]:

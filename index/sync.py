@@ -9,13 +9,14 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy
 from filelock import FileLock, Timeout
 
 from index.catalog import Catalog, File, PassageRow, Skipped
-from index.document import Document, Passage
+from index.document import Block, Document, Passage
 from index.embed import Embedder
 from index.errors import IndexBusy, UnreadableDocument
 from index.find import FoundFiles, find_files
@@ -270,23 +271,29 @@ def passage_rows(
     """The passages with their sizes, headings and sentences, and every text to embed by its vector's key."""
     texts: dict[str, str] = {}
     rows: list[PassageRow] = []
+    leaves = leaves_of(document)
     sizes = embedder.word_pieces([document.text[p.start : p.end] for p in passages])
-    sentences = [span for block in leaves_of(document) for span in sentences_of(document, block)]
-    for passage, size in zip(passages, sizes, strict=True):
-        heading = _heading_above(document, passage)
+    headings = _headings_above(document, leaves, passages)
+    sentences = _sentences_within([span for block in leaves for span in sentences_of(document, block)], passages)
+    for passage, size, heading, spans in zip(passages, sizes, headings, sentences, strict=True):
         whole = _key(embedder, texts, document.text[passage.start : passage.end])
-        parts = tuple(
-            (start, end, _key(embedder, texts, document.text[start:end]))
-            for start, end in _clip(sentences, passage.start, passage.end)
-        )
+        parts = tuple((start, end, _key(embedder, texts, document.text[start:end])) for start, end in spans)
         rows.append(PassageRow(passage, size, whole, heading, parts))
     return rows, texts
 
 
-def _clip(spans: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
-    for a, b in spans:
-        if max(a, start) < min(b, end):
-            yield max(a, start), min(b, end)
+def _sentences_within(spans: Sequence[tuple[int, int]], passages: Sequence[Passage]) -> Iterator[list[tuple[int, int]]]:
+    """For each passage the parts of sentences that lie in it; both are in document order, so one reading will do."""
+    first = 0
+    for passage in passages:
+        while first < len(spans) and spans[first][1] <= passage.start:
+            first += 1
+        within: list[tuple[int, int]] = []
+        for start, end in islice(spans, first, None):
+            if start >= passage.end:
+                break
+            within.append((max(start, passage.start), min(end, passage.end)))
+        yield within
 
 
 def _key(embedder: Embedder, texts: dict[str, str], text: str) -> str:
@@ -296,15 +303,20 @@ def _key(embedder: Embedder, texts: dict[str, str], text: str) -> str:
     return key
 
 
-def _heading_above(document: Document, passage: Passage) -> str:
-    """What a reader knows before reading the passage: the title, the section, the question it answers, the speaker."""
-    context = [document.title or "", passage.speaker or ""]
-    above = [block for block in leaves_of(document) if block.start <= passage.start]
-    for kind in ("heading", "question") if passage.kind == "interview_answer" else ("heading",):
-        nearest = next((block for block in reversed(above) if block.kind == kind), None)
-        if nearest is not None and passage.kind != "comment":
-            context.append(document.text[nearest.start : nearest.end].strip()[:CONTEXT_CHARACTERS])
-    return "\n".join(part for part in context if part)
+def _headings_above(document: Document, leaves: Sequence[Block], passages: Sequence[Passage]) -> Iterator[str]:
+    """What a reader knows before reading each passage: the title, the section, the question it answers, the speaker."""
+    nearest: dict[str, Block] = {}
+    number = 0
+    for passage in passages:
+        while number < len(leaves) and leaves[number].start <= passage.start:
+            nearest[leaves[number].kind] = leaves[number]
+            number += 1
+        context = [document.title or "", passage.speaker or ""]
+        for kind in ("heading", "question") if passage.kind == "interview_answer" else ("heading",):
+            if kind in nearest and passage.kind != "comment":
+                text = document.text[nearest[kind].start : nearest[kind].end].strip()
+                context.append(text[:CONTEXT_CHARACTERS])
+        yield "\n".join(part for part in context if part)
 
 
 def _store(

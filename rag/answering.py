@@ -10,23 +10,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from index.document import Document
 from index.embed import load_embedder
 from index.errors import ModelUnavailable, UsageError
 from index.opening import Index, open_index
 from index.read import storable
 from rag.check import Verdict, check_sentence
 from rag.followup import History, standalone_question
+from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
+from rag.intent import collection_answer
 from rag.models import ChatModel, model_from_settings
-from rag.quote import Span, Statement, choose, confidence, reason_for, write_quotes
+from rag.quote import Statement, choose, confidence, reason_for, write_quotes
 from rag.retrieve import Filters, Found, Hit, retrieve
 from rag.settings import Settings, load_settings
 from rag.tokens import CountTokens, token_counter
 from rag.weigh import Query
 from rag.write import aligner, bind, build_context, evidence_of, messages_for, says_no_answer, write
 
+__all__ = ["Answer", "Citation", "Sentence", "answer", "answer_stream", "default_index"]
+
 LONGEST_QUESTION = 10_000  # characters
-QUOTES = "quotes"
+QUOTES, CATALOG = "quotes", "catalog"
 WITHOUT_MODEL = "Without it, answers are made of quotes."
 VERBATIM = Verdict("verbatim", "copied from the document")
 REASONS = {
@@ -34,55 +37,6 @@ REASONS = {
     "masked": "The part of the documents that is closest to this question is masked, so what it says can't be read.",
     "furniture_only": "Only a menu, a list or a teaser beside the articles mentions this; the articles don't say.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """One footnote: `document.text[start:end] == quote`, always; who said it, through whom, when, where.
-
-    `speaker` None means that the document does not say (shown as "undisclosed"). `via` names the
-    carriers of a quotation, nearest to the speaker first.
-    """
-
-    number: int
-    document: Document
-    start: int
-    end: int
-    quote: str
-    speaker: str | None = None
-    role: str | None = None
-    via: tuple[str, ...] = ()
-    date: str | None = None
-    page: int | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "number": self.number,
-            "document": self.document.path,
-            "title": self.document.title,
-            "publisher": self.document.publisher,
-            "date": self.date or self.document.published,
-            "speaker": self.speaker,
-            "role": self.role,
-            "via": list(self.via),
-            "start": self.start,
-            "end": self.end,
-            "quote": self.quote,
-            "page": self.page,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence of an answer, the numbers of the footnotes it rests on, and what the check said.
-
-    `verdict` is verbatim, supported, partial, unsupported or misattributed; `why` explains it in a few words.
-    """
-
-    text: str
-    citations: tuple[int, ...]
-    verdict: str
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +109,7 @@ class _Search:
     """What was asked and what was found for it: all that both writers start from."""
 
     question: str
-    query: Query
+    search_query: str
     filters: Filters
     found: Found
     confidence: float
@@ -198,6 +152,10 @@ def answer_stream(
     question = _checked(question)
     model = model or model_from_settings(settings)
     index = index or default_index(settings)
+    told = collection_answer(question, index)
+    if told is not None:
+        yield _snapshot(_Search(question, question, {}, Found((), ()), 1.0, started, CATALOG), text=told, complete=True)
+        return
     search = _search(question, index, history, filters, settings, started)
     if model is not None:
         search = replace(search, model=model.name)
@@ -242,13 +200,13 @@ def _search(
     search_query = storable(standalone_question(question, history))
     query = Query(search_query, index.embedder.encode([search_query])[0])
     found = retrieve(query, index, plain_filters, settings)
-    return _Search(question, query, plain_filters, found, confidence(found.candidates), started)
+    return _Search(question, search_query, plain_filters, found, confidence(found.candidates), started)
 
 
 def _snapshot(search: _Search, **changes: Any) -> Answer:
     base = Answer(
         question=search.question,
-        search_query=search.query.text,
+        search_query=search.search_query,
         filters=search.filters,
         text="",
         status="answered",
@@ -354,44 +312,3 @@ def _finished(
 def _usage(model: ChatModel, messages: Sequence[Mapping[str, str]], text: str, count: CountTokens) -> dict[str, int]:
     counted = {"prompt": sum(count(message["content"]) for message in messages), "completion": count(text)}
     return dict(model.usage()) or counted
-
-
-def bind_footnotes(
-    statements: Sequence[tuple[Statement, Verdict]],
-) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """Sentences with footnote numbers, and the citations; a span cited twice keeps its number."""
-    citations: dict[tuple[str, int, int], Citation] = {}
-    sentences = []
-    for statement, verdict in statements:
-        numbers = []
-        for span in statement.spans:
-            key = (span.document.id, span.start, span.end)
-            if key not in citations:
-                citations[key] = cite(len(citations) + 1, span)
-            numbers.append(citations[key].number)
-        sentences.append(Sentence(statement.text, tuple(numbers), verdict.name, verdict.why))
-    return tuple(sentences), tuple(citations.values())
-
-
-def cite(number: int, span: Span) -> Citation:
-    """The footnote for a span: the quote is copied from the document here, and nowhere typed."""
-    document, passage = span.document, span.passage
-    block = next((b for b in reversed(document.blocks) if b.start <= span.start), None)
-    speaking = block if block is not None and block.speaker == passage.speaker is not None else None
-    return Citation(
-        number=number,
-        document=document,
-        start=span.start,
-        end=span.end,
-        quote=span.text,
-        speaker=passage.speaker,
-        role=speaking.role if speaking else None,
-        via=speaking.via if speaking else (),
-        date=passage.date,
-        page=document.page_at(span.start),
-    )
-
-
-def text_of(sentences: Sequence[Sentence]) -> str:
-    """The answer as plain text, every sentence followed by its footnote marks."""
-    return " ".join(s.text + " " + "".join(f"[{number}]" for number in s.citations) for s in sentences)

@@ -26,6 +26,8 @@ CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 8.98, -4.99  # `python -m eval.calibrat
 KEEP_WITHIN = 0.6  # of the best score; sentences below it are not quoted
 MOST_WORDS = 75  # words of quotation in an answer
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
+SHORT_LINE = 8  # words; a line up to this length that no full stop ends is a label
+TITLE_WORDS = 12  # of a title in an introduction; the footnote has all of it
 SAME_STATEMENT = 80.0  # rapidfuzz ratio, 0..100
 
 
@@ -74,9 +76,13 @@ def choose(candidates: Sequence[Candidate], most: int) -> list[Span]:
     chosen: list[Span] = []
     best, words = 0.0, 0
     for candidate in candidates:
-        if candidate.kind in NOT_EVIDENCE or len(candidate.text.split()) < SHORT_SENTENCE:
+        if candidate.kind in NOT_EVIDENCE:
             continue
-        span = whole_list(candidate) or Span(candidate.passage, candidate.document, candidate.start, candidate.end)
+        span = whole_list(candidate)
+        if span is None:
+            if is_fragment(candidate):
+                continue
+            span = Span(candidate.passage, candidate.document, candidate.start, candidate.end)
         length = len(span.text.split())
         if chosen and (candidate.score < KEEP_WITHIN * best or words + length > MOST_WORDS):
             continue
@@ -89,6 +95,13 @@ def choose(candidates: Sequence[Candidate], most: int) -> list[Span]:
     return chosen
 
 
+def is_fragment(candidate: Candidate) -> bool:
+    """Whether the text says nothing by itself: a few words, or a short line that no stop ends, such as a label."""
+    count = len(candidate.text.split())
+    stopped = candidate.text.rstrip("\"'”’)]").endswith((".", "!", "?", "…", ":", ";"))
+    return count < SHORT_SENTENCE or (count <= SHORT_LINE and not stopped and candidate.kind != "table")
+
+
 def whole_list(candidate: Candidate) -> Span | None:
     """The list around a list item, or after a line that announces one, with that line if it is short enough.
 
@@ -96,8 +109,8 @@ def whole_list(candidate: Candidate) -> Span | None:
     """
     leaves = leaves_of(candidate.document)
     at = bisect_right([block.start for block in leaves], candidate.start) - 1
-    announced = at if _announces(candidate.document, leaves[at].end) else None
-    first = last = at + 1 if announced is not None and leaves[at].kind != "list_item" else at
+    announcing_line = leaves[at].kind != "list_item" and _announces(candidate.document, candidate.end)
+    first = last = min(at + announcing_line, len(leaves) - 1)
     while first and leaves[first - 1].kind == leaves[first].kind == "list_item":
         first -= 1
     while last + 1 < len(leaves) and leaves[last + 1].kind == leaves[last].kind == "list_item":
@@ -170,7 +183,7 @@ def introduce(document: Document, passage: Passage, voices: int = 1) -> str:
 
     `voices` counts the paragraphs introduced: unnamed comments may be by as many people.
     """
-    where = f"“{document.name}”" if document.title else document.path
+    where = f"“{_shortened(document.title)}”" if document.title else document.path
     if passage.kind == "comment":
         unnamed = "An undisclosed commenter" if voices == 1 else "Undisclosed commenters"
         speaker = f"{passage.speaker}, in a comment" if passage.speaker else unnamed
@@ -181,6 +194,11 @@ def introduce(document: Document, passage: Passage, voices: int = 1) -> str:
     source = ", ".join(part for part in (document.author and f"by {document.author}", document.publisher) if part)
     kind = "An update in " if passage.kind == "update" else ""
     return f"{kind}{where}{_when(document.published, source)}"
+
+
+def _shortened(title: str) -> str:
+    words = title.split()
+    return title if len(words) <= TITLE_WORDS else " ".join(words[:TITLE_WORDS]).rstrip(",;:-–—") + " …"
 
 
 def _when(published: str | None, before: str = "") -> str:

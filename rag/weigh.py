@@ -17,6 +17,7 @@ from index.split import leaves_of
 from rag.words import content_words, stem, stems, words_of
 
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT = 0.35, 0.25, 0.40
+ASKING_DISCOUNT = 0.8  # a sentence that asks resembles the question, but seldom answers it
 CONTEXT_DISCOUNT = 0.5  # a query word in the passage but not in the sentence counts for this much
 
 
@@ -48,11 +49,12 @@ class Candidate:
     @property
     def score(self) -> float:
         """Higher is better: a weighted sum, fitted on public question sets (docs/architecture.md)."""
-        return (
+        evidence = (
             SENTENCE_WEIGHT * self.cosine
             + PASSAGE_WEIGHT * self.passage_cosine
             + WORDS_WEIGHT * (self.words + CONTEXT_DISCOUNT * (self.passage_words - self.words))
         )
+        return evidence * (ASKING_DISCOUNT if self.text.rstrip("\"'”’)").endswith("?") else 1.0)
 
     @property
     def text(self) -> str:

@@ -59,12 +59,15 @@ def build_context(candidates: Sequence[Candidate], hits: Sequence[Hit], count: C
             continue
         lines = [" ".join(introduce(hit.document, hit.passage).split())]
         found = sorted(by_passage.get(hit.passage.id, ()), key=lambda c: c.start)
-        lines += [f"[{len(sources) + n}] {' '.join(c.text.split())}" for n, c in enumerate(found, start=1)]
+        evidence = [candidate for candidate in found if candidate.kind not in NOT_EVIDENCE]
+        for candidate in found:  # a heading is shown, but can't be cited
+            number = f"[{len(sources) + evidence.index(candidate) + 1}] " if candidate in evidence else ""
+            lines.append(number + " ".join(candidate.text.split()))
         cost = count("\n".join(lines))
-        if not found or cost > budget:
+        if not evidence or cost > budget:
             continue
         budget -= cost
-        sources += [Span(c.passage, c.document, c.start, c.end) for c in found]
+        sources += [Span(c.passage, c.document, c.start, c.end) for c in evidence]
         parts.append("\n".join(lines))
     return Context(tuple(sources), "\n\n".join(parts))
 
@@ -93,7 +96,7 @@ def write(model: ChatModel, messages: Sequence[dict[str, str]], max_tokens: int)
             finished = len(sentences) - 1
             yield sentences[:finished]
     sentences = split_sentences(OPEN_MARK.sub("", text))
-    cut_off = len(sentences) > 1 and not ENDED.search(sentences[-1])
+    cut_off = len(sentences) > 1 and not (ENDED.search(sentences[-1]) or says_no_answer(sentences[-1]))
     yield sentences[:-1] if cut_off else sentences
 
 

@@ -67,7 +67,10 @@ def test_fusion_settles_ties_by_id_and_takes_empty_rankings() -> None:
 
 
 def test_near_duplicates_are_dropped_and_the_better_one_stays() -> None:
-    better, nearly = hit("The mill opened in 1891 by the river Aller."), hit("The mill opened in 1891 by the river Aller!")
+    better, nearly = (
+        hit("The mill opened in 1891 by the river Aller."),
+        hit("The mill opened in 1891 by the river Aller!"),
+    )
     other = hit("The dredger clears the harbour of sand.")
     assert without_near_duplicates([better, nearly, other]) == [better, other]
 

@@ -216,8 +216,8 @@ def _closest(hit: Hit) -> str:
 
 
 def _footer(answer: Answer) -> str:
-    quoting = answer.model in ("", "quotes")
-    by = "In the documents’ own words" if quoting else f"Written by {answer.model}, each sentence checked"
+    known = {"": "In the documents’ own words", "quotes": "In the documents’ own words", "catalog": "About the collection"}
+    by = known.get(answer.model, f"Written by {answer.model}, each sentence checked")
     removed = f"{answer.removed} removed by the check" if answer.removed else None
     seconds = f"{answer.seconds:.1f} s" if answer.seconds >= 0.1 else "under 0.1 s"
     return f'<p class="made">{_joined([None if answer.status == "abstained" else by, removed, seconds])}</p>'

@@ -76,6 +76,9 @@ def print_answer(growing: Iterator[Answer]) -> None:
         for hit in last.hits[:CLOSEST]:
             print(f"\n  closest: {introduce(hit.document, hit.passage)}\n    {_excerpt(hit.text)}")
         return
+    if not last.sentences:
+        print(last.text)
+        return
     print()
     for citation in last.citations:
         print(footnote(citation))

@@ -1,0 +1,289 @@
+"""The built-in writer: introductions, what is quoted and what never is, and why there is no answer."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import MakeIndex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.document import BLOCK_KINDS, Block, Document, Passage
+from rag import Settings, answer
+from rag.quote import (
+    MOST_WORDS,
+    NOT_EVIDENCE,
+    Span,
+    choose,
+    confidence,
+    introduce,
+    join_neighbours,
+    readable_date,
+    reason_for,
+    whole_list,
+    write_quotes,
+)
+from rag.weigh import Candidate
+
+pytestmark = pytest.mark.usefixtures("plain_environment")
+
+TEXT = (
+    "The mill opened in the spring of 1891. It ground barley for every brewery.\n\nA flood destroyed the great wheel.\n"
+)
+FIRST, SECOND, THIRD = (0, 38), (39, 74), (76, 111)
+
+
+def document(text: str = TEXT, blocks: tuple[Block, ...] = (), **changes: str | None) -> Document:
+    known: dict[str, str | None] = {"title": "The Mill", "author": None, "publisher": None, "published": None}
+    known.update(changes)
+    return Document(
+        id="d",
+        path=str(known.pop("path", "papers/mill.txt")),
+        title=known["title"],
+        author=known["author"],
+        publisher=known["publisher"],
+        published=known["published"],
+        text=text,
+        blocks=blocks,
+    )
+
+
+def passage(kind: str = "body", identity: str = "p", **changes: str | None) -> Passage:
+    return Passage(identity, "d", 0, len(TEXT), kind, changes.get("speaker"), changes.get("date"))
+
+
+def span(place: tuple[int, int], of: Passage | None = None, within: Document | None = None) -> Span:
+    return Span(of or passage(), within or document(), *place)
+
+
+def candidate(place: tuple[int, int], score: float = 1.0, kind: str = "body", within: Document | None = None,
+              of: Passage | None = None) -> Candidate:  # fmt: skip
+    return Candidate(of or passage(kind), within or document(), *place, kind, score, score, score, score)
+
+
+# ---- who says it, where, when ----
+
+
+def test_a_named_speaker_with_a_role() -> None:
+    block = Block("interview_answer", 0, 38, speaker="Jane Roe", role="chief miller")
+    source = document(blocks=(block,), published="2019-05-04", publisher="The Valley")
+    said = introduce(source, passage("interview_answer", speaker="Jane Roe"))
+    assert said == "Jane Roe (chief miller), in “The Mill” (May 4, 2019)"
+
+
+def test_a_named_speaker_without_a_role() -> None:
+    assert introduce(document(), passage("interview_answer", speaker="Jane Roe")) == "Jane Roe, in “The Mill”"
+
+
+def test_a_comment_with_name_and_date() -> None:
+    source = document(published="2019-05-04")
+    said = introduce(source, passage("comment", speaker="Otto", date="2019-05-05"))
+    assert said == "Otto, in a comment under “The Mill” (May 5, 2019)"
+
+
+def test_unnamed_comments_are_undisclosed() -> None:
+    source = document(published="2019-05-04")
+    assert introduce(source, passage("comment")) == "An undisclosed commenter under “The Mill” (May 4, 2019)"
+    assert introduce(source, passage("comment"), voices=2).startswith("Undisclosed commenters under")
+
+
+def test_an_update() -> None:
+    said = introduce(document(publisher="The Valley", published="2019-05"), passage("update"))
+    assert said == "An update in “The Mill” (The Valley, May 2019)"
+
+
+def test_an_article_with_author_publisher_and_date() -> None:
+    source = document(author="Jane Roe", publisher="The Valley", published="2019-05-04")
+    assert introduce(source, passage()) == "“The Mill” (by Jane Roe, The Valley, May 4, 2019)"
+
+
+def test_an_article_of_which_nothing_is_known() -> None:
+    assert introduce(document(title=None), passage()) == "papers/mill.txt"
+
+
+@pytest.mark.parametrize(
+    ("iso", "readable"),
+    [
+        ("2018-09-18", "Sep 18, 2018"),
+        ("2018-09-08T10:00:00Z", "Sep 8, 2018"),
+        ("2018-09", "Sep 2018"),
+        ("2018", "2018"),
+        ("last spring", "last spring"),
+        ("2018-13-40", "2018-13-40"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_dates_are_as_precise_as_the_source(iso: str | None, readable: str) -> None:
+    assert readable_date(iso) == readable
+
+
+# ---- grouping ----
+
+
+def test_two_unnamed_comments_are_never_one_person() -> None:
+    one, other = passage("comment", "p1"), passage("comment", "p2")
+    statements = write_quotes([span(FIRST, one), span(THIRD, other)])
+    assert [statement.text for statement in statements] == [
+        "Undisclosed commenters under “The Mill”: “The mill opened in the spring of 1891.”",
+        "“A flood destroyed the great wheel.”",
+    ]
+
+
+def test_a_named_and_an_unnamed_commenter_are_introduced_apart() -> None:
+    statements = write_quotes(
+        [span(FIRST, passage("comment", "p1", speaker="Otto")), span(THIRD, passage("comment", "p2"))]
+    )
+    assert statements[0].text.startswith("Otto, in a comment")
+    assert statements[1].text.startswith("An undisclosed commenter")
+
+
+def test_one_document_is_introduced_once_and_quoted_in_its_order() -> None:
+    statements = write_quotes([span(THIRD), span(FIRST)])
+    assert [s.text.count("The Mill") for s in statements] == [1, 0]
+    assert [s.spans[0].start for s in statements] == [FIRST[0], THIRD[0]]
+
+
+def test_neighbours_in_a_paragraph_are_one_quote() -> None:
+    assert join_neighbours([span(FIRST), span(SECOND)]) == (span((FIRST[0], SECOND[1])),)
+
+
+def test_neighbours_across_a_paragraph_another_passage_or_a_gap_are_not_joined() -> None:
+    assert len(join_neighbours([span(SECOND), span(THIRD)])) == 2
+    assert len(join_neighbours([span(FIRST, passage(identity="p1")), span(SECOND, passage(identity="p2"))])) == 2
+    assert len(join_neighbours([span((0, 8)), span((16, 38))])) == 2
+    assert len(join_neighbours([span(SECOND), span(FIRST)])) == 2
+
+
+@given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, len(TEXT))).map(lambda pair: tuple(sorted(pair)))))
+@settings(max_examples=60, deadline=None)
+def test_joined_quotes_still_hold_every_span(places: list[tuple[int, int]]) -> None:
+    joined = join_neighbours([span(place) for place in places])
+    for start, end in places:
+        assert any(other.start <= start and end <= other.end for other in joined)
+
+
+# ---- what is quoted ----
+
+
+@pytest.mark.parametrize("kind", sorted(NOT_EVIDENCE))
+def test_what_is_not_evidence_is_never_quoted(kind: str) -> None:
+    assert choose([candidate(FIRST, kind=kind)], most=4) == []
+
+
+@pytest.mark.parametrize("kind", sorted(set(BLOCK_KINDS) - NOT_EVIDENCE))
+def test_evidence_is_quoted(kind: str) -> None:
+    assert len(choose([candidate(FIRST, kind=kind)], most=4)) == 1
+
+
+def test_at_most_so_many_that_are_near_the_best() -> None:
+    ranked = [candidate(FIRST, 1.0), candidate(SECOND, 0.9), candidate(THIRD, 0.1)]
+    assert [s.start for s in choose(ranked, most=4)] == [FIRST[0], SECOND[0]]
+    assert len(choose(ranked, most=1)) == 1
+    assert choose([], most=4) == []
+
+
+def test_short_fragments_are_not_quoted() -> None:
+    assert choose([candidate((0, 15))], most=4) == []  # "The mill opened"
+
+
+def test_what_says_the_same_is_quoted_once() -> None:
+    text = "The mill opened in the spring of 1891.\n\nThe mill opened in the spring of 1892.\n"
+    source = document(text)
+    ranked = [candidate((0, 38), within=source), candidate((40, 78), 0.9, within=source)]
+    assert len(choose(ranked, most=4)) == 1
+
+
+def test_an_answer_has_a_length_to_read() -> None:
+    sentences = [" ".join(f"{letter}{n}" for n in range(40)) + "." for letter in "abc"]
+    source = document("\n\n".join(sentences))
+    places = [(source.text.index(s), source.text.index(s) + len(s)) for s in sentences]
+    spans = choose([candidate(place, within=source) for place in places], most=4)
+    assert sum(len(s.text.split()) for s in spans) <= MOST_WORDS
+
+
+LINES = (
+    "The new owners promised three things:\n\n",
+    "- a wheel made of oak\n",
+    "- a dry cellar for barley\n",
+    "- free bread\n\n",
+    "Nothing came of it in the end.",
+)
+LIST = "".join(LINES)
+KINDS = ("body", "list_item", "list_item", "list_item", "body")
+STARTS = [sum(map(len, LINES[:n])) for n in range(len(LINES) + 1)]
+LEAVES = tuple(Block(kind, *STARTS[n : n + 2]) for n, kind in enumerate(KINDS))
+
+
+def test_an_item_brings_its_list_and_the_line_before_it() -> None:
+    source = document(LIST, LEAVES)
+    found = whole_list(candidate((STARTS[2], STARTS[3] - 1), kind="list_item", within=source))
+    assert found is not None
+    assert found.text.startswith("The new owners promised")
+    assert found.text.endswith("free bread")
+
+
+def test_the_line_that_announces_a_list_brings_it() -> None:
+    found = whole_list(candidate((0, 37), within=document(LIST, LEAVES)))
+    assert found is not None
+    assert found.text.endswith("free bread")
+
+
+def test_a_list_that_is_too_long_is_quoted_by_the_item() -> None:
+    items = [f"- item {n} {'word ' * 30}\n" for n in range(4)]
+    text, blocks, at = "".join(items), [], 0
+    for item in items:
+        blocks.append(Block("list_item", at, at + len(item)))
+        at += len(item)
+    assert whole_list(candidate((0, 30), kind="list_item", within=document(text, tuple(blocks)))) is None
+
+
+def test_a_paragraph_is_no_list() -> None:
+    assert whole_list(candidate((STARTS[4], len(LIST)), within=document(LIST, LEAVES))) is None
+    assert whole_list(candidate(FIRST)) is None
+
+
+# ---- whether and why not ----
+
+
+def test_confidence_grows_with_the_best_evidence() -> None:
+    assert confidence([]) == 0.0
+    assert confidence([candidate(FIRST, 1.0, kind="masked")]) == 0.0
+    assert 0 < confidence([candidate(FIRST, 0.2)]) < confidence([candidate(FIRST, 0.8)]) < 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "reason"),
+    [
+        ([], "not_in_corpus"),
+        (["body"], "not_in_corpus"),
+        (["masked", "body"], "masked"),
+        (["heading", "masked"], "masked"),
+        (["title", "furniture"], "furniture_only"),
+        (["body", "masked"], "not_in_corpus"),
+    ],
+)
+def test_the_reason_is_the_closest_text(kinds: list[str], reason: str) -> None:
+    assert reason_for([candidate(FIRST, kind=kind) for kind in kinds]) == reason
+
+
+PROSE = (
+    "The miller of the valley ground barley for the breweries until the great flood came and took the wheel away. " * 3
+)
+
+
+def test_masked_words_are_not_quoted_and_the_reason_says_so(make_index: MakeIndex) -> None:
+    masked = "The *** barrier *** Hikvision ****** faces **** ****** customs ***** ******* tariffs."
+    index = make_index({"paywall.txt": f"Barriers abroad\n\n{PROSE}\n\n{masked}\n\n{PROSE}"})
+    reply = answer("Which customs barrier and tariffs does Hikvision face?", index=index, settings=Settings())
+    assert (reply.status, reply.reason, reply.citations) == ("abstained", "masked", ())
+    assert "masked" in reply.text
+
+
+def test_quotes_are_the_documents_own_characters(make_index: MakeIndex) -> None:
+    index = make_index(
+        {"mill.txt": "The mill's tale\n\nThe  mill\nopened “quietly” — in 1891, on the river Aller… they say.\n"}
+    )
+    reply = answer("When did the mill open on the river Aller?", index=index, settings=Settings())
+    assert reply.citations
+    for citation in reply.citations:
+        assert citation.document.text[citation.start : citation.end] == citation.quote
