@@ -73,6 +73,17 @@ class VectorStore:
             self.open()
             return True
 
+    def empty(self) -> None:
+        """Forget all vectors and close."""
+        self.open_or_rebuild()
+        for name in (PASSAGES, SENTENCES):
+            self._client.delete_collection(name)
+        self.close()
+
+    def counts(self) -> tuple[int, int]:
+        """How many vectors of passages and of sentences there are."""
+        return self._collections[PASSAGES].count(), self._collections[SENTENCES].count()
+
     def ids(self, collection: str) -> set[str]:
         """The ids of all vectors."""
         return set(self._collections[collection].get(include=[])["ids"])

@@ -34,13 +34,14 @@ UPDATE = re.compile(
     r"\s*#*\s*\**(?:UPDATE|Update|CORRECTION|Correction|EDITOR'S NOTE|Editor's note)\b[^.\n]{0,80}?(?::|$|\d{4})"
 )
 TURN = re.compile(r"\s*\**(?P<label>[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,3})\**\s?:\**\s+(?=\S)")
-MASK = re.compile(r"[^\w\s]*\*+[^\w\s]*$")
+MASK = re.compile(r"(?=[^*]*\*)[^\w\s]+$")
 ROLE = re.compile(r",\s*([^\n.]{3,60})$", re.M)
 WORD = re.compile(r"\w+")
 PROSE_END = (".", "!", "?", "…", '."', ".”", ".’", "!”", "?”", ".)")
 VOTES = re.compile(r"\(?[+-]?\d+\)?(?:\s*(?:likes?|votes?|points?|replies))?")
 INITIALS = re.compile(r"[A-Z]{1,3}")
 HEADER_LINES = 6
+LINE = 200  # characters; longer is no heading, and white space without end is slow to match
 HEADING_WORDS = 14
 MENU_LINES = 8
 MENU_WORDS = 6
@@ -212,13 +213,16 @@ def _could_be_role(text: str, pair: Sequence[Block]) -> bool:
 
 
 def _headings(text: str, blocks: list[Block]) -> list[Block]:
-    """Short lines of their own, without a full stop, above longer text."""
+    """Short lines of their own, without a full stop, above longer text; a lone numbered line is one too."""
     marked = list(blocks)
     for number, block in enumerate(blocks[:-1]):
         words = _of(text, block).strip()
         following = blocks[number + 1]
+        listed = "list_item" in (following.kind, blocks[number - 1].kind if number else "")
+        numbered = block.kind == "list_item" and words[:1].isdigit() and not listed
+        words = BULLET.sub("", words) if numbered else words
         if (
-            block.kind == "body"
+            (block.kind == "body" or numbered)
             and "\n" not in words
             and len(words.split()) <= HEADING_WORDS
             and not words.endswith((".", "!", ":", ",", ";", "…"))
@@ -236,9 +240,7 @@ def _comments(text: str, blocks: list[Block]) -> list[Block]:
 
     A vote count ends a comment: what comes after it without a header is by nobody that the text names.
     """
-    start = next(
-        (n for n, b in enumerate(blocks) if COMMENTS_HEADING.match(_of(text, b)) and b.kind != "furniture"), None
-    )
+    start = next((n for n, b in enumerate(blocks) if _opens_comments(_of(text, b)) and b.kind != "furniture"), None)
     if start is None:
         return blocks
     result = [*blocks[:start], replace(blocks[start], kind="heading")]
@@ -261,6 +263,10 @@ def _comments(text: str, blocks: list[Block]) -> list[Block]:
             result.append(replace(block, kind="comment", speaker=speaker, date=date))
         number += 1
     return result
+
+
+def _opens_comments(words: str) -> bool:
+    return len(words) <= LINE and bool(COMMENTS_HEADING.match(words))
 
 
 def _comment_header(text: str, blocks: Sequence[Block], number: int) -> tuple[str, str | None, int] | None:
@@ -324,24 +330,19 @@ def _asking(text: str, blocks: Sequence[Block], labels: Sequence[str | None], vo
 
 
 def _full_name(text: str, label: str, places: Mapping[str, list[int]]) -> tuple[str | None, str | None]:
-    """The name as the text writes it ("JANE ROE" is "Jane Roe") and the role on its line of the byline.
-
-    `places` holds the offsets of each word, so that many voices don't mean many readings of the text.
-    """
+    """The name as the text writes it ("JANE ROE" is "Jane Roe") and the role on its line; `places` of each word."""
     if label in ("Q", "A"):
         return None, None
     name = None if label.isupper() else label
     role = None
     for place in places.get(WORD.findall(label)[0].lower(), ()):
         end = place + len(label)
-        written = text[place:end]
-        if written.lower() != label.lower() or text[end : end + 1].isalnum():
+        if (written := text[place:end]).lower() != label.lower() or text[end : end + 1].isalnum():
             continue
         capitalised = all(word[0].isupper() for word in (written, written.split()[-1]))  # "HE" is not the word "he"
         if name is None and capitalised and not written.isupper():
             name = written
-        stated = ROLE.match(text, end) if place == 0 or text[place - 1] == "\n" else None
-        if role is None and stated:
+        if role is None and (place == 0 or text[place - 1] == "\n") and (stated := ROLE.match(text, end)):
             role = stated.group(1).strip()
     return name or (label.title() if " " in label else label), role
 
@@ -359,7 +360,7 @@ def _updates(text: str, blocks: list[Block]) -> list[Block]:
         if block.kind in ("body", "heading") and UPDATE.match(_of(text, block)):
             updating = True
             marked[number] = block if block.kind == "heading" else replace(block, kind="update")
-        elif block.kind == "comment" or COMMENTS_HEADING.match(_of(text, block)):
+        elif block.kind == "comment" or _opens_comments(_of(text, block)):
             updating = False
         elif updating and block.kind == "body":
             marked[number] = replace(block, kind="update")

@@ -15,45 +15,23 @@ from pathlib import Path
 import numpy
 from filelock import FileLock, Timeout
 
-from index.catalog import Catalog, File, PassageRow, Skipped
+from index.catalog import Catalog, File, PassageRow
 from index.document import Block, Document, Passage
 from index.embed import Embedder
 from index.errors import IndexBusy, UnreadableDocument
 from index.find import FoundFiles, find_files
 from index.opening import LOCK_NAME, IndexSettings, check_settings
 from index.read import read_file
+from index.report import Progress, Report
 from index.split import leaves_of, sentences_of, split_document
 from index.store import PASSAGES, SENTENCES, VectorStore
 from index.structure import read_structure
 
+__all__ = ["Progress", "Report", "passage_rows", "read_document", "sync"]
+
 EMBEDDED_AT_ONCE = 256  # texts between two progress reports
 TEXTS_AT_ONCE = 2048  # texts of documents that are embedded and committed together
 CONTEXT_CHARACTERS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a sync did: paths relative to the indexed folder, by what happened to them."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    moved: tuple[tuple[str, str], ...] = ()
-    removed: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    embedded: int = 0
-    documents: int = 0
-    passages: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a sync is: `done` of `total` files; the last one carries the report."""
-
-    step: str
-    done: int
-    total: int
-    report: Report | None = None
 
 
 @dataclass(slots=True)
@@ -85,13 +63,14 @@ def sync(
     except Timeout as error:
         raise IndexBusy(f"Another process is writing to the index in {folder}; try again when it has ended.") from error
     try:
+        store = VectorStore(folder)
         if rebuild:
-            _empty(catalog)
+            _empty(catalog, store)
         if not catalog.exists():
             catalog.create(wanted.as_rows())
         check_settings(catalog.settings(), wanted, folder)
         catalog.put_setting("roots", json.dumps([str(root) for root in roots]))
-        yield from _sync_locked(catalog, VectorStore(folder), embedder, target, found)
+        yield from _sync_locked(catalog, store, embedder, target, found)
     finally:
         catalog.close()
         lock.release()
@@ -102,8 +81,14 @@ def _recorded_roots(catalog: Catalog) -> list[Path]:
     return [Path(root) for root in json.loads(recorded)]
 
 
-def _empty(catalog: Catalog) -> None:
-    """Drop every table, so that readers keep their file and see an index without documents."""
+def _empty(catalog: Catalog, store: VectorStore) -> None:
+    """Drop every vector and table, so that readers keep their file and see an index without documents.
+
+    Vectors go first, because another model's would pass for this one's: ids don't tell them apart.
+    """
+    if catalog.exists():
+        catalog.put_setting("unfinished", "1")
+    store.empty()
     if catalog.exists():
         with catalog.transaction() as connection:
             for table in (
@@ -122,7 +107,7 @@ def _empty(catalog: Catalog) -> None:
 def _sync_locked(
     catalog: Catalog, store: VectorStore, embedder: Embedder, target: int, found: FoundFiles
 ) -> Iterator[Progress]:
-    rebuilt = store.open_or_rebuild()
+    lacking = store.open_or_rebuild() or store.counts() != (len(catalog.passage_keys()), len(catalog.sentence_keys()))
     unfinished = catalog.settings()["unfinished"] == "1"
     before = catalog.files()
     kept = tuple(closed.path for closed in found.closed)
@@ -140,7 +125,7 @@ def _sync_locked(
             batch = Batch()
     yield from _store(catalog, embedder, batch, plan, total, total)
     catalog.put_files(plan.seen.values(), removed=gone)
-    if plan.touched or gone or unfinished or rebuilt:
+    if plan.touched or gone or unfinished or lacking:
         yield Progress("Storing vectors", total, total)
         _bring_vectors_in_line(catalog, store)
         catalog.drop_unused_vectors()
@@ -233,6 +218,8 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 def _identity(path: Path) -> tuple[str, str]:
     """A document's id (its content and the reader that its suffix picks) and the SHA-256 of the file."""
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe or a device would never end
+        raise UnreadableDocument(f"{path.name} is not a regular file; put a copy of what it gives in its place.")
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):

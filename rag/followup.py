@@ -20,6 +20,7 @@ LEANING_START = re.compile(
     r"in what way|since when|says? who|the other|another)\b",
     re.IGNORECASE,
 )
+NAME = re.compile(r"\w\W+[A-Z]\w")  # a capital after the first word: "What is Genetec?" stands alone
 SHORT = 2  # content words; fewer can hardly stand alone
 LONG = 9
 
@@ -44,5 +45,5 @@ def leans(question: str) -> bool:
     return (
         bool(LEANING_START.match(question) and len(said) <= 4)
         or any(word in POINTING for word in words_of(question))
-        or len(said) < SHORT
+        or (len(said) < SHORT and not NAME.search(question))
     )

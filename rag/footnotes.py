@@ -39,7 +39,7 @@ class Citation:
             "document": self.document.path,
             "title": self.document.title,
             "publisher": self.document.publisher,
-            "date": self.date or self.document.published,
+            "date": self.date,
             "speaker": self.speaker,
             "role": self.role,
             "via": list(self.via),
@@ -94,7 +94,7 @@ def cite(number: int, span: Span) -> Citation:
         speaker=passage.speaker,
         role=speaking.role if speaking else None,
         via=speaking.via if speaking else (),
-        date=passage.date,
+        date=passage.date or (None if passage.kind == "comment" else document.published),
         page=document.page_at(span.start),
     )
 

@@ -19,6 +19,7 @@ from rag.words import content_words, words_of
 
 RANK_CONSTANT = 60
 NEAR_DUPLICATE = 92.0  # rapidfuzz ratio, 0..100
+SIFTED_DEPTH = 20
 MOST_QUERY_WORDS = 64
 FILTERS = ("document", "kind", "speaker")
 
@@ -50,17 +51,20 @@ class Found:
 def retrieve(query: Query, index: Index, filters: Filters, settings: Settings) -> Found:
     """Hits of at most `settings.hits_word_pieces` word pieces together, ranked by their best sentence.
 
-    BM25 over passages and vectors over sentences are fused (reciprocal rank fusion; Cormack, Clarke and
-    Büttcher 2009); the best of them are read sentence by sentence and ranked anew.
+    BM25 over passages, vectors over passages and vectors over sentences are fused (reciprocal rank fusion; Cormack,
+    Clarke and Büttcher 2009); the best of them are read sentence by sentence and ranked anew.
     Raises UsageError for a filter that does not exist.
     """
     allowed = _allowed_documents(index, filters)
     if allowed is not None and not allowed:
         return Found((), ())
     index.refresh()
-    lexical = search_words(query.text, index, settings.candidates, allowed)
-    nearest = index.search_sentences(query.vector, settings.candidates, allowed)
-    fused = fuse([[identity for identity, _ in lexical], [identity for identity, _ in nearest]])
+    # Kinds and speakers are sifted out of what was found, so more has to be found.
+    depth = settings.candidates * (SIFTED_DEPTH if {"kind", "speaker"} & set(filters) else 1)
+    lexical = search_words(query.text, index, depth, allowed)
+    by_sentence = index.search_sentences(query.vector, depth, allowed)
+    by_passage = index.search_passages(query.vector, depth, allowed)
+    fused = fuse([identity for identity, _ in ranking] for ranking in (lexical, by_sentence, by_passage))
     rows = index.catalog.passages(list(fused))  # what Chroma still holds of a changed document is not in it any more
     passages = [rows[identity][0] for identity in fused if identity in rows and _passes(rows[identity][0], filters)]
     owned = [(passage, index.document(passage.document_id)) for passage in passages[: settings.candidates]]

@@ -102,7 +102,7 @@ def write(model: ChatModel, messages: Sequence[dict[str, str]], max_tokens: int)
 
 def split_sentences(text: str) -> list[str]:
     """The sentences of a completion, each with its footnote marks; list marks and headings' marks are dropped."""
-    text = re.sub(r"<think>.*?(?:</think>|\Z)", "", text, flags=re.DOTALL)
+    text = re.sub(r"<think>.*?(?:</think>|\Z)", "", text, flags=re.DOTALL).rpartition("</think>")[2]
     sentences = []
     for line in text.splitlines():
         line = MARKS_AFTER_STOP.sub(r"\2\1", LIST_MARK.sub("", line).strip().strip("#").replace("**", ""))

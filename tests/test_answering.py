@@ -88,7 +88,7 @@ PIECES = st.lists(
     ),
     max_size=30,
 )
-SLOW = limits(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = limits(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(texts=st.lists(TEXTS, min_size=1, max_size=3), question=QUESTIONS)

@@ -308,7 +308,7 @@ def test_the_report_reads_as_markdown(outcomes: tuple[Result | LeftOut, ...]) ->
     assert len({line.count("|") for line in table}) == 1
     assert [cell.strip() for cell in table[-1].split("|")][1:6] == ["all", "3", "0.50 (2)", "0.50 (2)", "0.50 (2)"]
     assert table[2].startswith("| [red]a/b ")
-    assert [cell.strip() for cell in table[-1].split("|")][9] == "5 (3)"
+    assert [cell.strip() for cell in table[-1].split("|")][10] == "5"
     assert [cell.strip() for cell in table[4].split("|")][3] == "-"
     assert "0 of 2 answerable and 0 of 1 unanswerable questions; balanced accuracy 0.50 (n 3)" in report
     assert "AUROC of the confidence 0.75 (2 x 1 pairs)" in report
@@ -353,8 +353,8 @@ def test_a_report_that_cannot_be_written_is_found_out_first(tmp_path: Path, scri
 def mill_index(monkeypatch: pytest.MonkeyPatch) -> FakeIndex:
     """Makes the command ask an index of MILL."""
     index = FakeIndex(MILL)
-    monkeypatch.setattr(command, "_open", lambda chosen, settings, temporary: index)
-    monkeypatch.setattr(command, "_settings", lambda chosen: None)
+    monkeypatch.setattr("index.opening.open_index", lambda folder, **options: index)
+    monkeypatch.setattr("index.embed.load_embedder", lambda model: None)
     return index
 
 

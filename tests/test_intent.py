@@ -16,14 +16,18 @@ from rag.settings import Settings
 @pytest.fixture
 def index(tmp_path: Path) -> Index:
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "a.md").write_text("# The mill pond\n\nBy Ann Loft, May 3, 2019\n\nThe pond was drained in 1988.\n")
+    (tmp_path / "docs" / "a.md").write_text(
+        "# The mill pond\n\nBy Ann Loft, May 3, 2019\n\nThe pond was drained in 1988.\n"
+    )
     (tmp_path / "docs" / "b.txt").write_text("No title here, only a sentence about herons that goes on for a while.")
     embedder = FakeEmbedder()
     *_, _ = sync([tmp_path / "docs"], tmp_path / "index", embedder)
     return open_index(tmp_path / "index", embedder=embedder)
 
 
-@pytest.mark.parametrize("said", ["hi", "Hello!", "good morning", "What’s in here?", "which documents do you have", "help"])
+@pytest.mark.parametrize(
+    "said", ["hi", "Hello!", "good morning", "What’s in here?", "which documents do you have", "help"]
+)
 def test_the_collection_is_described(said: str, index: Index) -> None:
     told = collection_answer(said, index)
     assert told is not None
@@ -34,7 +38,13 @@ def test_the_collection_is_described(said: str, index: Index) -> None:
 
 @pytest.mark.parametrize(
     "asked",
-    ["hi, when was the pond drained?", "What is this pond?", "who are you quoting on herons?", "help with the pond", "hello kitty"],
+    [
+        "hi, when was the pond drained?",
+        "What is this pond?",
+        "who are you quoting on herons?",
+        "help with the pond",
+        "hello kitty",
+    ],
 )
 def test_a_question_stays_a_question(asked: str, index: Index) -> None:
     assert collection_answer(asked, index) is None

@@ -63,7 +63,9 @@ def test_the_python_example_runs(sample_index: Path) -> None:
     (code,) = [block for language, block in BLOCKS if language == "python"]
     here = code.replace('open_index(".rag")', f"open_index({str(sample_index)!r})")
     assert here != code
-    done = subprocess.run([sys.executable, "-c", here], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", here], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "Orlanta" in done.stdout
 

@@ -70,6 +70,7 @@ def document(text: str = "One.\n\nTwo.", blocks: tuple[Block, ...] = (), **chang
 def citation(source: Document, quote: str, number: int = 1, **changes: object) -> Citation:
     start = source.text.index(quote)
     plain = Citation(number, source, start, start + len(quote), quote, "Jeffrey Roe", "President, Example USA")
+    plain = replace(plain, date=source.published)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 

@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     chat = commands.add_parser("chat", parents=[shared, writer], help="open the web chat")
     chat.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="index these first")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
+    chat.add_argument("--port", type=port_number, default=7860, help="port to listen on (default: 7860)")
     chat.add_argument("--no-browser", action="store_true", help="don't open a browser window")
     chat.set_defaults(run=run_chat)
 
@@ -104,6 +104,13 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def port_number(text: str) -> int:
+    """A port to listen on, 1 to 65535. Raises ArgumentTypeError, which argparse turns into wrong usage."""
+    if text.isdecimal() and 1 <= int(text[:9]) <= 65_535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port; name one from 1 to 65535")
+
+
 def settings_of(parsed: argparse.Namespace) -> Settings:
     """The settings, with what was given as arguments on top."""
     from rag.settings import load_settings
@@ -115,13 +122,14 @@ def settings_of(parsed: argparse.Namespace) -> Settings:
 
 def run_index(parsed: argparse.Namespace) -> int:
     from index.embed import load_embedder
+    from index.report import report_text
     from index.sync import sync
-    from ui.terminal import print_report, show_progress
+    from ui.terminal import show_progress
 
     settings = settings_of(parsed)
     embedder = load_embedder(settings.embedding_model)
     steps = sync(parsed.paths, settings.index_dir, embedder, settings.passage_word_pieces, rebuild=parsed.rebuild)
-    print_report(show_progress(steps), settings.index_dir)
+    print(report_text(show_progress(steps), settings.index_dir))
     return 0
 
 

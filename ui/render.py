@@ -173,7 +173,7 @@ def _source(citation: Citation) -> str:
     speaker = text_html(_who(citation))
     role = f", {text_html(citation.role)}" if citation.role else ""
     via = f" · quoted by {text_html(', '.join(citation.via))}" if citation.via else ""
-    published = readable_date(citation.date or document.published) or "date undisclosed"
+    published = readable_date(citation.date) or "date undisclosed"
     place = [document.publisher, published, f"page {citation.page}" if citation.page else None]
     return (
         f'<span class="source-text"><strong>{speaker}</strong>{role}{via}<br>'
@@ -216,7 +216,11 @@ def _closest(hit: Hit) -> str:
 
 
 def _footer(answer: Answer) -> str:
-    known = {"": "In the documents’ own words", "quotes": "In the documents’ own words", "catalog": "About the collection"}
+    known = {
+        "": "In the documents’ own words",
+        "quotes": "In the documents’ own words",
+        "catalog": "About the collection",
+    }
     by = known.get(answer.model, f"Written by {answer.model}, each sentence checked")
     removed = f"{answer.removed} removed by the check" if answer.removed else None
     seconds = f"{answer.seconds:.1f} s" if answer.seconds >= 0.1 else "under 0.1 s"

@@ -6,19 +6,17 @@ It stands beside render.py, which does the same in HTML.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from index.document import Document
-from index.sync import Progress as SyncProgress
-from index.sync import Report
+from index.report import Progress as SyncProgress
+from index.report import Report
 from rag.answering import Answer, Citation, Sentence
 from rag.quote import introduce, readable_date
 
 CLOSEST = 3
-SHOWN = 10
 EXCERPT = 240
 
 
@@ -33,26 +31,6 @@ def show_progress(steps: Iterator[SyncProgress]) -> Report:
             bar.update(task, description=step.step, completed=step.done, total=step.total)
             report = step.report or report
     return report or Report()
-
-
-def print_report(report: Report, folder: Path) -> None:
-    """What the sync did, one line each; skipped files by name and reason."""
-    for label, names in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
-        _print_names(label, names)
-    _print_names("moved", tuple(f"{old} → {new}" for old, new in report.moved))
-    if report.unchanged:
-        print(f"unchanged: {len(report.unchanged)}")
-    _print_names("skipped", tuple(skipped.reason for skipped in report.skipped), every=True)
-    print(f"{folder}: {report.documents} documents, {report.passages} passages, {report.embedded} texts embedded now")
-
-
-def _print_names(label: str, names: tuple[str, ...], every: bool = False) -> None:
-    if names:
-        print(f"{label}: {len(names)}")
-        for name in names if every else names[:SHOWN]:
-            print(f"  {name}")
-        if not every and len(names) > SHOWN:
-            print(f"  … and {len(names) - SHOWN} more")
 
 
 def print_answer(growing: Iterator[Answer]) -> None:
@@ -83,14 +61,15 @@ def print_answer(growing: Iterator[Answer]) -> None:
     for citation in last.citations:
         print(footnote(citation))
     if last.removed:
-        print(f"\n{last.removed} sentences were removed: nothing in the documents showed what they rest on.")
+        were, they = ("sentence was", "it rests") if last.removed == 1 else ("sentences were", "they rest")
+        print(f"\n{last.removed} {were} removed: nothing in the documents showed what {they} on.")
 
 
 def footnote(citation: Citation) -> str:
     """One footnote on one line: number, speaker, title, publication, date, page, path and offsets."""
     document = citation.document
     speaker = citation.speaker or ""
-    date = readable_date(citation.date or document.published)
+    date = readable_date(citation.date)
     page = f"page {citation.page}" if citation.page else ""
     parts = [speaker, document.name, document.publisher, date, page, f"{document.path}:{citation.start}-{citation.end}"]
     return f"[{citation.number}] " + ", ".join(dict.fromkeys(part for part in parts if part))
