@@ -159,7 +159,7 @@ def _front_matter(text: str, blocks: list[Block]) -> tuple[str | None, str | Non
     for number, block in enumerate(blocks[:120]):
         words = text[block.start : block.end].strip()
         byline = BYLINE.match(words) if len(words) <= 160 else None
-        if not byline and not (len(words) <= 60 and DATE.match(words)):
+        if not byline and not (len(words) <= 60 and (DATE.search if number <= 4 else DATE.match)(words)):
             continue
         first = number
         while first and _could_be_role(text, blocks[first - 1 : first + 1]):

@@ -22,7 +22,7 @@ from rag.weigh import Candidate
 NOT_EVIDENCE = frozenset({"furniture", "masked", "title", "byline", "heading", "question"})
 PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 NEUTRAL = frozenset({"title", "byline", "heading", "question"})
-CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 8.98, -4.99  # `python -m eval.calibrate` fits them
+CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 9.41, -5.22  # `python -m eval.calibrate` fits them
 KEEP_WITHIN = 0.6  # of the best score; sentences below it are not quoted
 MOST_WORDS = 75  # words of quotation in an answer
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
@@ -63,8 +63,11 @@ def confidence(candidates: Sequence[Candidate]) -> float:
 
 
 def reason_for(candidates: Sequence[Candidate]) -> str:
-    """Why there is no answer: the closest text is masked, is furniture, or nothing says it."""
-    closest = next((c.kind for c in candidates if c.kind not in NEUTRAL), "")
+    """Why there is no answer: the closest text is masked, is furniture, or nothing says it.
+
+    Text without a word of the question is close to nothing.
+    """
+    closest = next((c.kind for c in candidates if c.kind not in NEUTRAL and c.words > 0), "")
     return {"masked": "masked", "furniture": "furniture_only"}.get(closest, "not_in_corpus")
 
 

@@ -71,10 +71,10 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
     for passage, document in passages:
         leaves = leaves_of(document)
         starts = [block.start for block in leaves]
-        around = set(stems(document.text[passage.start : passage.end]))
-        around.update(stems(document.title or ""), stems(passage.speaker or ""))
+        speaker = set(stems(passage.speaker or ""))  # who speaks is part of what every sentence says
+        around = {*stems(document.text[passage.start : passage.end]), *stems(document.title or ""), *speaker}
         for sentence in sentences[passage.id]:
-            said = set(stems(document.text[sentence.start : sentence.end]))
+            said = {*stems(document.text[sentence.start : sentence.end]), *speaker}
             candidates.append(
                 Candidate(
                     passage,
