@@ -312,7 +312,8 @@ def _store(
     """Embed what has no cached vector yet, longest first, then commit document by document."""
     missing = sorted(catalog.missing_vectors(batch.texts), key=lambda key: (-len(batch.texts[key]), key))
     for start in range(0, len(missing), EMBEDDED_AT_ONCE):
-        yield Progress(f"Embedding {start:,} of {len(missing):,} texts", max(0, done - len(batch.documents)), total)
+        waiting = len(batch.documents) * (len(missing) - start) // len(missing)
+        yield Progress(f"Embedding {start:,} of {len(missing):,} texts", max(0, done - waiting), total)
         keys = missing[start : start + EMBEDDED_AT_ONCE]
         catalog.put_vectors(keys, embedder.encode([batch.texts[key] for key in keys]))
         plan.embedded += len(keys)

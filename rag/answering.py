@@ -19,7 +19,7 @@ from rag.followup import History, standalone_question
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
 from rag.intent import collection_answer
 from rag.models import ChatModel, model_from_settings
-from rag.quote import Statement, choose, confidence, reason_for, write_quotes
+from rag.quote import NOT_EVIDENCE, Statement, choose, confidence, reason_for, write_quotes
 from rag.retrieve import Filters, Found, Hit, retrieve
 from rag.settings import Settings, load_settings
 from rag.tokens import CountTokens, token_counter
@@ -68,6 +68,14 @@ class Answer:
     seconds: float
     complete: bool
     notice: str = ""
+
+    @property
+    def closest(self) -> tuple[Hit, ...]:
+        """The hits to show beside an abstention, best first: masked text and menus only when they are the reason."""
+        wanted = {"masked": "masked", "furniture_only": "furniture"}.get(self.reason or "")
+        named = [hit for hit in self.hits if hit.passage.kind == wanted]
+        readable = [hit for hit in self.hits if hit.passage.kind not in NOT_EVIDENCE]
+        return (*named[:1], *readable)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON-ready data, in the form that `rag ask --json` prints."""

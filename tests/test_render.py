@@ -11,6 +11,7 @@ from pathlib import Path
 
 import gradio
 import pytest
+from fakes import FakeEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -328,12 +329,18 @@ def test_indexing_shows_how_far_it_is() -> None:
 # ------------------------------------------------------------ the page's events, without a page
 
 
-def test_a_question_before_the_index_is_ready_gets_a_clear_sentence(tmp_path: Path) -> None:
-    chat = Chat(tmp_path, Settings(), [tmp_path])  # indexing has not been started
-    event = gradio.EventData(None, {"question": "Who?"})
-    shown = [conversation for _, _, conversation in chat.ask("", Conversation(), event)]
-    assert "The documents are still being indexed. Ask again in a moment." in shown[-2].shown[-1][1]
-    assert shown[-2].history == ()
+def test_a_question_before_the_index_is_ready_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "pond.txt").write_text("The mill pond was drained in 1988 by the parish council.")
+    chat = Chat(tmp_path / "index", Settings(abstain_below=0.0), [tmp_path / "docs"])
+    monkeypatch.setattr(chat, "_embedder", lambda: FakeEmbedder(seconds=1.0))
+    assert chat.indexing is not None
+    chat.indexing.start()
+    event = gradio.EventData(None, {"question": "When was the mill pond drained?"})
+    events = chat.ask("", Conversation(), event)
+    shown = [conversation.shown[-1][1] for _, _, conversation in events if isinstance(conversation, Conversation)]
+    assert any("Indexing first" in html for html in shown)
+    assert "drained in 1988" in shown[-1]
 
 
 def test_a_folder_without_an_index_is_a_clear_sentence(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 NAME = "Footnote"
 SUBTITLE = "Answers from your documents, with the exact words behind every sentence."
+INDEXING_POLL_SECONDS = 0.5
 QUESTION_LIMIT = 4000  # characters
 HERE = Path(__file__).parent
 Examples = Sequence[str] | Callable[[Index], Sequence[str]]
@@ -202,6 +203,8 @@ class Chat:
 
     def _answered(self, question: str, conversation: Conversation) -> Iterator[Conversation]:
         try:
+            for words in self._indexing_steps():
+                yield conversation.showing(render.waiting_html(words))
             stream = answer_stream(question, index=self.index(), history=conversation.history, settings=self.settings)
             for answer in stream:
                 conversation = conversation.showing(render.answer_html(answer))
@@ -214,6 +217,14 @@ class Chat:
                 f"That failed for a reason of Footnote's own ({type(error).__name__}). The terminal has the details."
             )
             yield conversation.showing(render.problem_html(message))
+
+    def _indexing_steps(self) -> Iterator[str]:
+        """What to show of a sync that is still running, again and again until it has ended."""
+        while self.indexing and self.indexing.state.running:
+            state = self.indexing.state
+            counted = f"{state.done:,} of {state.total:,} documents" if state.total else state.step
+            yield f"Indexing first ({counted}); the answer follows…"
+            self.indexing.wait(INDEXING_POLL_SECONDS)
 
     def answer(self, question: str) -> dict[str, Any]:
         """Answer a question from the documents, every sentence with its footnotes, as `rag ask --json` prints it."""

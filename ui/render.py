@@ -76,9 +76,9 @@ def answer_html(answer: Answer) -> str:
     return f'<div class="answer {text_html(answer.status)}">{"".join(parts)}</div>'
 
 
-def waiting_html() -> str:
+def waiting_html(words: str = "Looking through the documents…") -> str:
     """An answer of which nothing is known yet."""
-    return f'<div class="answer">{_progress_line("Looking through the documents…")}</div>'
+    return f'<div class="answer">{_progress_line(words)}</div>'
 
 
 def _waiting(answer: Answer) -> str:
@@ -203,7 +203,7 @@ def _joined(parts: Iterable[str | None]) -> str:
 def _abstained(answer: Answer) -> str:
     label, fallback = REASONS.get(answer.reason or "", REASONS["not_in_corpus"])
     said = " ".join(sentence.text for sentence in answer.sentences) or answer.text or fallback
-    closest = "".join(_closest(hit) for hit in answer.hits[:CLOSEST_SHOWN])
+    closest = "".join(_closest(hit) for hit in answer.closest[:CLOSEST_SHOWN])
     passages = f'<p class="label">Closest passages</p><div class="closest">{closest}</div>' if closest else ""
     return f'<p class="label reason">{text_html(label)}</p><p class="sentence plain">{text_html(said)}</p>{passages}'
 

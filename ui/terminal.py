@@ -51,7 +51,7 @@ def print_answer(growing: Iterator[Answer]) -> None:
         print(f"\n({last.notice})")
     if last.status == "abstained":
         print(last.text)
-        for hit in last.hits[:CLOSEST]:
+        for hit in last.closest[:CLOSEST]:
             print(f"\n  closest: {introduce(hit.document, hit.passage)}\n    {_excerpt(hit.text)}")
         return
     if not last.sentences:
