@@ -198,19 +198,7 @@ COLUMNS = tuple("n|r@500|r@1000|all facts|facts|cited|forbidden|answered|words p
 def _table(groups: Sequence[Group]) -> str:
     table = Table(box=box.MARKDOWN)
     table.add_column("type", no_wrap=True)
-    for name in (
-        "n",
-        "r@500",
-        "r@1000",
-        "all facts",
-        "facts",
-        "cited",
-        "forbidden",
-        "answered",
-        "words p50",
-        "s p50",
-        "s p95",
-    ):
+    for name in COLUMNS:
         table.add_column(name, justify="right", no_wrap=True)
     for group in groups:
         cells = [

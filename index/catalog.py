@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy
 
+from index.database import Database, is_damage
 from index.document import Block, Document, Passage
 from index.embed import Vectors
 
@@ -24,6 +24,7 @@ FILE_NAME = "catalog.sqlite"
 BATCH = 500  # SQLite's default limit on variables in a statement is 999
 
 SCHEMA = Path(__file__).with_name("schema.sql")
+TABLES = ("sentences", "passages", "passages_text", "blocks", "files", "documents", "settings", "vectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +75,11 @@ class SentenceVector:
     vector: Vectors
 
 
-class Catalog:
-    """One connection per thread to `catalog.sqlite`; every change is a transaction of its own."""
+class Catalog(Database):
+    """The tables in `catalog.sqlite`; every change is a transaction of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE_NAME
-        self._local = threading.local()
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection; opened at its first use."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self.path, timeout=30.0, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-        return connection
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; takes the write lock at once."""
-        connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+        super().__init__(folder / FILE_NAME)
 
     # ---- settings ----
 
@@ -118,16 +87,35 @@ class Catalog:
         """Whether the file holds a finished schema."""
         if not self.path.is_file():
             return False
-        row = self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'vectors'").fetchone()
-        return row is not None
+        return self.connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'vectors'").fetchone() is not None
 
     def create(self, settings: Mapping[str, str]) -> None:
-        """Write the schema and the settings that later opens are compared with."""
+        """Start anew, in one transaction: empty tables, and the settings that later opens are compared with.
+
+        A damaged file is deleted first. The generation goes on from where it was, so that readers notice. Until a
+        sync has emptied the vectors and ended, the settings say so: "vectors" is "stale", "unfinished" is "1".
+        """
+        self.path.touch()
+        try:
+            self._create(settings)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self.delete()
+            self.path.touch()
+            self._create(settings)
+
+    def _create(self, settings: Mapping[str, str]) -> None:
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        # A new file takes the time, so that its numbers are above those of a file that was deleted.
+        generation = self.generation() + 1 if self.exists() else time.time_ns() // 1_000_000
         with self.transaction() as connection:
+            for table in TABLES:
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in SCHEMA.read_text(encoding="utf-8").split(";\n"):
                 if statement.strip():
                     connection.execute(statement)
-            rows = {"generation": "0", "unfinished": "0", **settings}
+            rows = {"generation": str(generation), "unfinished": "1", "vectors": "stale", **settings}
             connection.executemany("INSERT INTO settings VALUES (?, ?)", rows.items())
 
     def settings(self) -> dict[str, str]:
@@ -140,11 +128,15 @@ class Catalog:
     def generation(self) -> int:
         """Grows with every change; a reader that sees another number opens its vectors anew."""
         row = self.connection.execute("SELECT value FROM settings WHERE name = 'generation'").fetchone()
-        return int(row[0])
+        return int(row[0]) if row else 0
 
-    def next_generation(self) -> None:
+    def finish(self, reader: str, changed: bool) -> None:
+        """A sync has ended: record the `reader` that read every file; readers look anew when something `changed`."""
         with self.transaction() as connection:
-            connection.execute("UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE name = 'generation'")
+            rows = {"unfinished": "0", "reader": reader}
+            connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows.items())
+            if changed:
+                connection.execute("UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE name = 'generation'")
 
     # ---- files and documents ----
 
@@ -155,29 +147,31 @@ class Catalog:
         return {row[0]: File(*row) for row in rows}
 
     def put_files(self, files: Iterable[File], removed: Iterable[str] = ()) -> None:
-        """Record files and forget others; documents that no file holds any more go with them."""
+        """At the end of a sync, record files and forget others; documents that no file holds any more go with them."""
         with self.transaction() as connection:
             connection.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in removed])
             _insert_files(connection, files)
             _delete_orphans(connection)
 
+    def note_files(self, files: Iterable[File]) -> None:
+        """Record files in the midst of a sync: no document goes, because a file not yet noted may hold it."""
+        with self.transaction() as connection:
+            _insert_files(connection, files)
+
     def has_document(self, document_id: str) -> bool:
         return self.connection.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
     def put_document(self, document: Document, passages: Sequence[PassageRow], file: File) -> None:
-        """Add a document with its blocks, passages and sentences, and the file that holds it, in one transaction."""
+        """Add a document with its blocks, passages and sentences, and the file that holds it, in one transaction.
+
+        What the file held before stays until `put_files`.
+        """
         with self.transaction() as connection:
             connection.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    document.id,
-                    document.title,
-                    document.author,
-                    document.publisher,
-                    document.published,
-                    document.text,
-                    json.dumps(document.page_starts),
-                    document.sha256,
+                    *(document.id, document.title, document.author, document.publisher, document.published),
+                    *(document.text, json.dumps(document.page_starts), document.sha256),
                 ),
             )
             connection.executemany(
@@ -187,7 +181,11 @@ class Catalog:
             for row in passages:
                 _insert_passage(connection, document, row)
             _insert_files(connection, [file])
-            _delete_orphans(connection)
+
+    def content_of(self, document_id: str) -> str | None:
+        """The SHA-256 of the file that the document was read from; None when there is no such document."""
+        row = self.connection.execute("SELECT sha256 FROM documents WHERE id = ?", (document_id,)).fetchone()
+        return None if row is None else row[0]
 
     def document_ids(self) -> list[str]:
         """Ids of all documents, ordered by the path that names them."""
@@ -222,6 +220,13 @@ class Catalog:
         return tuple(Skipped(*row) for row in rows)
 
     # ---- passages ----
+
+    def counts(self) -> tuple[int, int]:
+        """How many passages and how many sentences (by id) there are: as many as there must be vectors of each."""
+        return self.count("passages"), self.count("(SELECT DISTINCT passage_number, start FROM sentences)")
+
+    def count(self, table: str) -> int:
+        return int(self.connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0])
 
     def passage_keys(self) -> dict[str, VectorKey]:
         """By passage id: its document and the key of its vector."""
@@ -289,7 +294,6 @@ class Catalog:
 
     def document_frequencies(self, words: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many passages each word occurs (stemmed as the full-text index does), and how many there are."""
-        total = self.connection.execute("SELECT COUNT(*) FROM passages").fetchone()[0]
         counts = {}
         for word in words:
             quoted = '"' + word.replace('"', '""') + '"'
@@ -297,7 +301,7 @@ class Catalog:
                 "SELECT COUNT(*) FROM passages_text WHERE passages_text MATCH ?", (quoted,)
             ).fetchone()
             counts[word] = row[0]
-        return counts, total
+        return counts, self.count("passages")
 
     # ---- cached vectors ----
 

@@ -13,21 +13,25 @@ from pathlib import Path
 from index.catalog import Skipped
 from index.errors import NoDocuments
 from index.read import SUFFIXES
+from index.report import PassedOver
+
+LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """What the paths hold: files by their name in the index, folders that could not be listed, other files."""
+    """What the paths hold: files by their name in the index, folders that could not be listed, what is passed over."""
 
     readable: dict[str, Path]
     closed: tuple[Skipped, ...]
-    others: int
+    passed_over: PassedOver
 
 
 def find_files(roots: Sequence[Path], index_folder: Path) -> FoundFiles:
     """Every file under the roots, by its path relative to what the roots have in common.
 
-    Hidden files and folders and the index itself are passed over. Raises NoDocuments when a root is
+    Hidden files and folders and the index itself are passed over without a word; files of other kinds and folders
+    behind symbolic links that lead out of the roots are named. Raises NoDocuments when a root is
     missing or can't be listed, or when nothing in them could be read.
     """
     if not roots:
@@ -40,25 +44,37 @@ def find_files(roots: Sequence[Path], index_folder: Path) -> FoundFiles:
     base = Path(os.path.commonpath([root if root.is_dir() else root.parent for root in roots]))
     readable: dict[str, Path] = {}
     closed: list[Skipped] = []
-    others = 0
+    others: list[str] = []
+    links: list[str] = []
     for path, problem in _walk(roots, index_folder):
         name = path.relative_to(base).as_posix().encode("utf-8", "replace").decode()
-        if problem:
+        if problem == LINK:
+            links.append(name + "/")
+        elif problem:
             closed.append(Skipped(name + "/", problem))
         elif path.suffix.lower() in SUFFIXES:
             readable[name] = path
         else:
-            others += 1
+            others.append(path.suffix.lower().encode("utf-8", "replace").decode())
+    passed_over = PassedOver(len(others), tuple(sorted(set(others))), tuple(sorted(links)))
     if not readable:
-        where = ", ".join(map(str, roots))
-        kinds = " ".join(sorted(SUFFIXES))
-        reason = f"none of its {others} files has a known ending" if others else "it is empty"
-        raise NoDocuments(f"Found no documents in {where}: {reason}. Footnote reads {kinds}.")
-    return FoundFiles(dict(sorted(readable.items())), tuple(closed), others)
+        raise _no_documents(roots, passed_over)
+    return FoundFiles(dict(sorted(readable.items())), tuple(closed), passed_over)
+
+
+def _no_documents(roots: Sequence[Path], passed_over: PassedOver) -> NoDocuments:
+    reason = "it is empty"
+    if passed_over.links:
+        reason = "it holds only folders behind symbolic links, which are not followed; name them yourself"
+    if passed_over.files:
+        files = "its only file has no" if passed_over.files == 1 else f"none of its {passed_over.files} files has a"
+        reason = f"{files} known ending"
+    where = ", ".join(map(str, roots))
+    return NoDocuments(f"Found no documents in {where}: {reason}. Footnote reads {' '.join(sorted(SUFFIXES))}.")
 
 
 def _walk(roots: Sequence[Path], index_folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every file once, with ""; and every folder that can't be listed, with the reason."""
+    """Every file once, with ""; every folder that can't be listed, with the reason; folders behind links, with LINK."""
     seen: set[Path] = set()
     for root in roots:
         if root.is_file():
@@ -68,6 +84,7 @@ def _walk(roots: Sequence[Path], index_folder: Path) -> Iterator[tuple[Path, str
         for parent, folders, files in os.walk(root, onerror=problems.append):
             here = Path(parent)
             folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f).resolve() != index_folder)
+            yield from ((here / f, LINK) for f in folders if (here / f).is_symlink() and _leads_out(here / f, roots))
             for name in sorted(files):
                 path = here / name
                 if not name.startswith(".") and path not in seen:
@@ -78,3 +95,9 @@ def _walk(roots: Sequence[Path], index_folder: Path) -> Iterator[tuple[Path, str
                 Path(problem.filename),
                 f"the folder can't be opened ({problem.strerror}); what it held stays as it was",
             )
+
+
+def _leads_out(link: Path, roots: Sequence[Path]) -> bool:
+    """Whether a link leads to a folder that is not among what is indexed anyway."""
+    target = link.resolve()
+    return not any(target == root or root in target.parents for root in roots)

@@ -6,15 +6,16 @@ It does not know what is searched for.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.catalog import FILE_NAME, FORMAT_VERSION, Catalog, Skipped
+from index.catalog import FORMAT_VERSION, Catalog, Skipped
 from index.document import Document
 from index.embed import Embedder, Vectors, load_embedder
-from index.errors import IndexMismatch, IndexMissing
+from index.errors import IndexMismatch, IndexMissing, UsageError
 from index.split import SPLITTER_VERSION
 from index.store import PASSAGES, SENTENCES, VectorStore
 
@@ -66,84 +67,163 @@ def check_settings(recorded: Mapping[str, str], wanted: IndexSettings, folder: P
 class Index:
     """An open index; safe to use from several threads. It notices by itself when another process changed it."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, settings: IndexSettings) -> None:
         self.folder = folder
         self.embedder = embedder
         self.catalog = Catalog(folder)
         self.vectors = VectorStore(folder)
+        self._settings = settings
         self._documents: dict[str, Document] = {}
         self._generation = -1
         self._lock = threading.RLock()
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a sync is running or was cut off: the index may lack documents and vectors that it will have."""
+        with self.catalog.reading():
+            return self.catalog.settings().get("unfinished") == "1"
+
     def refresh(self) -> None:
-        """Open Chroma anew and forget cached documents when the catalog has moved on."""
-        with self._lock:
+        """Open Chroma anew and forget cached documents when the catalog has moved on.
+
+        Raises IndexMismatch when it was built anew by another model or splitter, or its vectors are damaged.
+        """
+        with self._lock, self.catalog.reading():
             generation = self.catalog.generation()
-            if generation != self._generation:
-                self.vectors.open()
+            if generation > self._generation:  # below it: a state that this thread began to read before others did
+                check_settings(self.catalog.settings(), self._settings, self.folder)
+                self._open_vectors(generation)
                 self._documents.clear()
                 self._generation = generation
 
+    def _open_vectors(self, generation: int) -> None:
+        """Open Chroma; while a sync is at work (or was cut off) it may lack vectors, even all."""
+        try:
+            self.vectors.open()
+            if self.vectors.counts() != self.catalog.counts():
+                raise IndexMismatch(
+                    f"The vectors in {self.vectors.folder} are not those of the catalog; "
+                    f"mend them with: rag index --index {self.folder}"
+                )
+        except IndexMismatch:
+            if not self._changes(generation):
+                self.vectors.close()
+                raise
+
+    def _changes(self, generation: int) -> bool:
+        """Whether a sync is at work, was cut off, or ended since this generation: by what the catalog says now."""
+        now = Catalog(self.folder)  # its own connection: this thread's may be reading an older state
+        try:
+            with now.reading():
+                return now.settings().get("unfinished") == "1" or now.generation() != generation
+        finally:
+            now.close()
+
     def documents(self) -> tuple[Document, ...]:
         """All documents, ordered by path."""
-        self.refresh()
-        found = (self.document(identity) for identity in self.catalog.document_ids())
+        with self.catalog.reading():
+            self.refresh()
+            found = [self.document(identity) for identity in self.catalog.document_ids()]
         return tuple(document for document in found if document is not None)
 
     def document(self, document_id: str) -> Document | None:
         """The document of that id; None when the index has none."""
-        with self._lock:
-            if document_id not in self._documents:
-                document = self.catalog.document(document_id)
-                if document is None:
-                    return None
+        with self._lock, self.catalog.reading():
+            if document_id in self._documents:
+                return self._documents[document_id]
+            document = self.catalog.document(document_id)
+            if document is not None and self.catalog.generation() == self._generation:
                 self._documents[document_id] = document
-            return self._documents[document_id]
+            return document
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Files that could not be read, with the reasons."""
-        return self.catalog.skipped()
+        with self.catalog.reading():
+            return self.catalog.skipped()
 
     def search_passages(
         self, vector: Vectors, limit: int, document_ids: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """Ids of the passages nearest to `vector`, best first, with cosine similarity; see `VectorStore.search`."""
-        with self._lock:
-            return self.vectors.search(PASSAGES, vector, limit, document_ids)
+        return self._search(PASSAGES, vector, limit, document_ids)
 
     def search_sentences(
         self, vector: Vectors, limit: int, document_ids: Sequence[str] | None = None
     ) -> list[tuple[str, float]]:
         """Ids of the passages that hold the `limit` sentences nearest to `vector`, best first, with the best cosine."""
-        with self._lock:
-            found = self.vectors.search(SENTENCES, vector, limit, document_ids)
+        found = self._search(SENTENCES, vector, limit, document_ids)
         best: dict[str, float] = {}
         for identity, cosine in found:
             best.setdefault(identity.rsplit(":", 1)[0], cosine)
         return list(best.items())
 
+    def _search(
+        self, collection: str, vector: Vectors, limit: int, document_ids: Sequence[str] | None
+    ) -> list[tuple[str, float]]:
+        """What is found, once more after opening Chroma anew when it fails; nothing while a sync replaces it."""
+        with self._lock:
+            try:
+                return self.vectors.search(collection, vector, limit, document_ids)
+            except IndexMismatch:
+                with self.catalog.reading():
+                    self._open_vectors(self._generation)
+            try:
+                return self.vectors.search(collection, vector, limit, document_ids)
+            except IndexMismatch:
+                if self._changes(self._generation):
+                    return []
+                raise
+
     def passage_vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The passages' vectors by id, float32, shape (d,), unit length."""
-        return self.catalog.vectors_of_passages(ids)
+        with self.catalog.reading():
+            return self.catalog.vectors_of_passages(ids)
 
     def close(self) -> None:
         """Let go of the files."""
-        self.vectors.close()
-        self.catalog.close()
+        with self._lock:
+            self.vectors.close()
+            self.catalog.close()
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError when what is named as the index's folder is a file or may not be opened."""
+    if os.path.isdir(folder):
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise UsageError(
+                f"The folder {folder} can't be opened (permission denied); allow reading it, or name another."
+            )
+    elif os.path.exists(folder):
+        raise UsageError(f"{folder} is a file, so it can't hold an index; name a folder, as in: --index .rag")
 
 
 def open_index(folder: Path | str = ".rag", *, embedder: Embedder | None = None, word_pieces: int = 128) -> Index:
-    """The index in `folder`, ready for questions.
+    """The index in `folder`, ready for questions. Nothing is written, and nothing made that is not there.
 
-    Raises IndexMissing when there is none, IndexMismatch when another model or splitter built it,
-    ModelUnavailable when the embedding model can't be loaded.
+    Raises IndexMissing when there is none, IndexMismatch when another model or splitter built it or when it is
+    damaged, UsageError when `folder` is a file, ModelUnavailable when the embedding model can't be loaded.
     """
     folder = Path(folder)
+    check_folder(folder)
     catalog = Catalog(folder)
-    if not (folder / FILE_NAME).is_file() or not catalog.exists():
-        raise IndexMissing(f"There is no index in {folder}; make one with: rag index PATH --index {folder}")
+    if not catalog.path.is_file():
+        raise _missing(folder)
+    with catalog.reading():
+        if not catalog.exists():
+            raise _missing(folder)
+        recorded = catalog.settings()
+    catalog.close()
     embedder = embedder or load_embedder()
-    check_settings(catalog.settings(), IndexSettings.of(embedder, min(word_pieces, embedder.max_word_pieces)), folder)
-    index = Index(folder, embedder)
-    index.refresh()
+    settings = IndexSettings.of(embedder, min(word_pieces, embedder.max_word_pieces))
+    check_settings(recorded, settings, folder)
+    index = Index(folder, embedder, settings)
+    try:
+        index.refresh()
+    except BaseException:
+        index.close()
+        raise
     return index
+
+
+def _missing(folder: Path) -> IndexMissing:
+    return IndexMissing(f"There is no index in {folder}; make one with: rag index PATH --index {folder}")

@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -87,8 +86,9 @@ def read_pdf(path: Path, data: bytes) -> Reading:
                 blocks.append(Block("furniture", start, start + len(content)))
             page += content
         text += page
-    properties = _properties(reader)
-    return Reading(text, page_starts=tuple(starts), blocks=tuple(blocks), **properties)
+    # When the file was made, or the paper scanned, is not when its words were published.
+    title, author = stated_title(_property(reader, "title")), stated_author(_property(reader, "author"))
+    return Reading(text, title, author, page_starts=tuple(starts), blocks=tuple(blocks))
 
 
 def _page_lines(reader: PdfReader, number: int, name: str) -> list[Line] | None:
@@ -206,19 +206,9 @@ def _separator(line: Line, following: Line, usual_step: float, usual_width: int)
     return " "
 
 
-def _properties(reader: PdfReader) -> dict[str, str | None]:
-    return {
-        "title": stated_title(_property(reader, "title")),
-        "author": stated_author(_property(reader, "author")),
-        "published": created.date().isoformat()
-        if isinstance(created := _property(reader, "creation_date"), datetime)
-        else None,
-    }
-
-
 def _property(reader: PdfReader, name: str) -> object:
     try:
         return getattr(reader.metadata, name, None)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError) as error:  # a date in a form of its own
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError) as error:
         logger.debug("the PDF's %s can't be read: %s", name, error)
         return None

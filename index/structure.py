@@ -12,36 +12,24 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dateutil import parser as date_parser
-
+from index.dates import DATE, find_date, only_date
 from index.document import Block
+from index.threads import opens_comments, read_comments
 
-MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?"
-DATE = re.compile(
-    rf"\b(?:{MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH},?\s+\d{{4}}"
-    rf"|\d{{4}}-\d{{2}}-\d{{2}}|{MONTH}\s+\d{{4}})\b"
-)
 BYLINE = re.compile(r"^\s*(?:By\s+(?P<author>[A-Z][^\n,|•·]{1,60}?)\s*(?:[,|•·\n]|$)|(?:Published|Posted|Updated)\b)")
 BULLET = re.compile(r"\s*(?:[-*+•·◦▪–]|\d{1,3}[.)])\s+(?=\S)")
 MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s+\S")
 TABLE_ROW = re.compile(r"\s*\|.*\|\s*$|[^\t\n]+\t[^\n]+")
-COMMENTS_HEADING = re.compile(
-    r"\s*#*\s*(?:\d+\s+)?(?:Reader(?:s'|s)?\s+)?(?:Comments?|Replies|Responses|Discussion)"
-    r"(?:\s*\(\d+\)(?:\s*(?:\||\s{2}|sort|newest|oldest|best|top)[^\n]*)?)?\s*:?\s*$",
-    re.IGNORECASE,
-)
 UPDATE = re.compile(
     r"\s*#*\s*\**(?:UPDATE|Update|CORRECTION|Correction|EDITOR'S NOTE|Editor's note)\b[^.\n]{0,80}?(?::|$|\d{4})"
 )
 TURN = re.compile(r"\s*\**(?P<label>[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,3})\**\s?:\**\s+(?=\S)")
+FIRST_PERSON = re.compile(r"\b(?:I|we|We|my|My|our|Our|us|me|mine|ours|myself|ourselves)\b")
+FOOTER = re.compile(r"©|\ball rights reserved\b|\bcopyright (?:\(c\) )?\d{4}", re.IGNORECASE)
 MASK = re.compile(r"(?=[^*]*\*)[^\w\s]+$")
 ROLE = re.compile(r",\s*([^\n.]{3,60})$", re.M)
 WORD = re.compile(r"\w+")
 PROSE_END = (".", "!", "?", "…", '."', ".”", ".’", "!”", "?”", ".)")
-VOTES = re.compile(r"\(?[+-]?\d+\)?(?:\s*(?:likes?|votes?|points?|replies))?")
-INITIALS = re.compile(r"[A-Z]{1,3}")
-HEADER_LINES = 6
-LINE = 200  # characters; longer is no heading, and white space without end is slow to match
 HEADING_WORDS = 14
 MENU_LINES = 8
 MENU_WORDS = 6
@@ -66,7 +54,7 @@ def read_structure(text: str, known: Sequence[Block] = ()) -> Structure:
     if not blocks:
         return Structure(None, None, None, (Block("body", 0, len(text)),) if text else ())
     title, author, published, blocks = _front_matter(text, blocks)
-    for read in (_headings, _comments, _turns, _updates, _masks, _menus):
+    for read in (_headings, read_comments, _turns, _updates, _masks, _menus):
         blocks = read(text, blocks)
     return Structure(title, author, published, tuple(_tile(blocks, len(text))))
 
@@ -81,20 +69,6 @@ def is_masked(text: str) -> bool:
     if not masks or (len(masks) == len(words) and len(set(words)) == 1):
         return False
     return (len(masks) >= 2 and len(masks) / len(words) >= 0.15) or len(masks) / len(words) >= 0.3
-
-
-def find_date(text: str) -> str | None:
-    """The first calendar date in `text` as ISO 8601 ("2018-09-18", or "2018-09" without a day); None without one."""
-    match = DATE.search(text)
-    if not match:
-        return None
-    found = match.group()
-    try:
-        date = date_parser.parse(found.replace("Sept.", "Sep"), default=date_parser.parse("2000-01-01"))
-    except (ValueError, OverflowError):
-        return None
-    has_day = len(re.findall(r"\d+", found)) > 1
-    return f"{date:%Y-%m-%d}" if has_day else f"{date:%Y-%m}"
 
 
 def _pieces(text: str, known: Sequence[Block]) -> Iterator[Block]:
@@ -170,17 +144,23 @@ def _front_matter(text: str, blocks: list[Block]) -> tuple[str | None, str | Non
         if title_at is None and number > 3:
             break
         marked = list(blocks)
-        below = number + 1 < len(blocks) and _only_date(_of(text, blocks[number + 1]).strip())
+        below = number + 1 < len(blocks) and only_date(_of(text, blocks[number + 1]).strip())
         for n in range(first if title_at is None else title_at, number + 1 + below):
             marked[n] = replace(marked[n], kind="title" if n == title_at else "byline")
         author = byline.group("author") if byline else None
-        published = find_date(words) or next((find_date(_of(text, b)) for b in blocks[number + 1 : number + 2]), None)
+        published = find_date(words) or _date_nearby(text, blocks[: number + 4])
         return _plain(text, blocks[title_at]) if title_at is not None else None, author, published, marked
     if blocks[0].kind in ("heading", "title") or (_could_be_title(text, blocks[0]) and len(blocks) > 1):
         following = _of(text, blocks[1]) if len(blocks) > 1 else ""
         if blocks[0].kind in ("heading", "title") or len(following) > 2 * (blocks[0].end - blocks[0].start):
             return _plain(text, blocks[0]), None, None, [replace(blocks[0], kind="title"), *blocks[1:]]
     return None, None, None, blocks
+
+
+def _date_nearby(text: str, blocks: Sequence[Block]) -> str | None:
+    """The date of a short line among these: above a title, under a byline."""
+    lines = (_of(text, block) for block in blocks)
+    return next((date for line in lines if len(line) <= 80 and (date := find_date(line))), None)
 
 
 def _of(text: str, block: Block) -> str:
@@ -219,6 +199,9 @@ def _headings(text: str, blocks: list[Block]) -> list[Block]:
         words = _of(text, block).strip()
         following = blocks[number + 1]
         listed = "list_item" in (following.kind, blocks[number - 1].kind if number else "")
+        listed = listed and not _of(text, following).lstrip().startswith(
+            "1. "
+        )  # "6. What to do" above a list of its own
         numbered = block.kind == "list_item" and words[:1].isdigit() and not listed
         words = BULLET.sub("", words) if numbered else words
         if (
@@ -235,65 +218,6 @@ def _headings(text: str, blocks: list[Block]) -> list[Block]:
     return marked
 
 
-def _comments(text: str, blocks: list[Block]) -> list[Block]:
-    """What follows a line such as "Comments (12)": short lines that end in a date are a comment's header.
-
-    A vote count ends a comment: what comes after it without a header is by nobody that the text names.
-    """
-    start = next((n for n, b in enumerate(blocks) if _opens_comments(_of(text, b)) and b.kind != "furniture"), None)
-    if start is None:
-        return blocks
-    result = [*blocks[:start], replace(blocks[start], kind="heading")]
-    speaker: str | None = None
-    date: str | None = None
-    number = start + 1
-    while number < len(blocks):
-        block, words = blocks[number], _of(text, blocks[number]).strip()
-        header = _comment_header(text, blocks, number)
-        if header:
-            speaker, date, length = header
-            result += [replace(part, kind="byline") for part in blocks[number : number + length]]
-            number += length
-            continue
-        if VOTES.fullmatch(words):
-            speaker = date = None
-        if block.kind == "furniture" or VOTES.fullmatch(words):
-            result.append(replace(block, kind="furniture"))
-        else:
-            result.append(replace(block, kind="comment", speaker=speaker, date=date))
-        number += 1
-    return result
-
-
-def _opens_comments(words: str) -> bool:
-    return len(words) <= LINE and bool(COMMENTS_HEADING.match(words))
-
-
-def _comment_header(text: str, blocks: Sequence[Block], number: int) -> tuple[str, str | None, int] | None:
-    """Writer, date and length in blocks of the header that begins here: short lines without a gap, one of them a date.
-
-    The writer is the first line that is not only initials; a word or two right under the date belong to the header.
-    """
-    lines = [_of(text, blocks[number]).strip()]
-    if VOTES.fullmatch(lines[0]):
-        return None
-    for above, below in zip(blocks[number:], blocks[number + 1 : number + HEADER_LINES], strict=False):
-        if text[above.end : below.start].count("\n") != 1:
-            break
-        lines.append(_of(text, below).strip())
-    dated = next((n for n, line in enumerate(lines) if _only_date(line)), None)
-    if not dated or any(len(line.split()) > 6 or line.endswith(PROSE_END) for line in lines[:dated]):
-        return None
-    writer = next((line for line in lines[:dated] if not INITIALS.fullmatch(line)), lines[0])
-    badge = dated + 1 < len(lines) and len(lines[dated + 1].split()) <= 3
-    return writer, find_date(lines[dated]), dated + 1 + badge
-
-
-def _only_date(words: str) -> bool:
-    match = DATE.search(words)
-    return bool(match) and len(words) - len(match.group()) <= 12 if match else False
-
-
 def _turns(text: str, blocks: list[Block]) -> list[Block]:
     """Interviews: "NAME: …" or "Q: …" by at least two voices with two turns each, answers over several paragraphs."""
     labels: list[str | None] = []
@@ -303,17 +227,22 @@ def _turns(text: str, blocks: list[Block]) -> list[Block]:
     turns = Counter(label for label in labels if label)
     talking = {label for block, label in zip(blocks, labels, strict=True) if len(_of(text, block).split()) > 8}
     voices = {label for label, count in turns.items() if count >= 2 and label in talking}
+    shouted = {label for label in voices if label.isupper()}
+    voices = shouted if len(shouted) >= 2 else voices  # beside "JANE ROE:" a line such as "Products: …" is no voice
     if len(voices) < 2:
         return blocks
     asking = _asking(text, blocks, labels, voices)
     places = _places_of_words(text)
     names = {label: _full_name(text, label, places) for label in voices}
+    last_turn = max(number for number, label in enumerate(labels) if label in voices)
     marked, current = list(blocks), None
     for number, (block, label) in enumerate(zip(blocks, labels, strict=True)):
         if label:
             current = label if label in voices else None
-        elif block.kind != "body":
-            current = None if block.kind in ("heading", "comment", "furniture") else current
+        elif block.kind in ("heading", "comment", "furniture"):
+            current = None
+        elif number > last_turn and not FIRST_PERSON.search(_of(text, block)):
+            current = None  # nothing shows that this is still the speaker and not the author's own closing words
         if current and block.kind in ("body", "heading", "list_item"):
             name, role = names[current]
             kind = "question" if current in asking else "interview_answer"
@@ -360,7 +289,7 @@ def _updates(text: str, blocks: list[Block]) -> list[Block]:
         if block.kind in ("body", "heading") and UPDATE.match(_of(text, block)):
             updating = True
             marked[number] = block if block.kind == "heading" else replace(block, kind="update")
-        elif block.kind == "comment" or _opens_comments(_of(text, block)):
+        elif block.kind == "comment" or opens_comments(_of(text, block)):
             updating = False
         elif updating and block.kind == "body":
             marked[number] = replace(block, kind="update")
@@ -375,20 +304,29 @@ def _menus(text: str, blocks: list[Block]) -> list[Block]:
     """Long runs of very short lines beside real prose: menus, link lists, share bars."""
     prose = sum(len(_of(text, block).split()) > 25 for block in blocks)
     if prose < 3:
-        return blocks
-    marked, run = list(blocks), list[int]()
+        return [_without_footer(text, block) for block in blocks]
+    marked, run = [_without_footer(text, block) for block in blocks], list[int]()
     for number, block in enumerate([*blocks, Block("body", 0, len(text))]):
         words = _of(text, block).strip()
         short = block.kind in ("body", "heading", "list_item") and len(words.split()) <= MENU_WORDS
         if number < len(blocks) and short and not words.endswith(PROSE_END):
             run.append(number)
             continue
-        introduced = bool(run and run[0] and _of(text, blocks[run[0] - 1]).rstrip().endswith(":"))
+        numbers = sum(any(c.isdigit() for c in _of(text, blocks[place])) for place in run)
+        introduced = numbers > len(run) / 3 or bool(
+            run and run[0] and _of(text, blocks[run[0] - 1]).rstrip().endswith(":")
+        )
         if len(run) >= MENU_LINES and not introduced:
             for place in run:
                 marked[place] = replace(blocks[place], kind="furniture")
         run = []
     return marked
+
+
+def _without_footer(text: str, block: Block) -> Block:
+    """A short block with a copyright line is furniture, wherever it stands."""
+    words = _of(text, block)
+    return replace(block, kind="furniture", speaker=None) if len(words) <= 400 and FOOTER.search(words) else block
 
 
 def _tile(blocks: Sequence[Block], length: int) -> Iterator[Block]:

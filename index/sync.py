@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,12 +17,13 @@ import numpy
 from filelock import FileLock, Timeout
 
 from index.catalog import Catalog, File, PassageRow
+from index.database import clear_errors
 from index.document import Block, Document, Passage
 from index.embed import Embedder
-from index.errors import IndexBusy, UnreadableDocument
+from index.errors import IndexBusy, IndexMismatch, UnreadableDocument, UsageError
 from index.find import FoundFiles, find_files
-from index.opening import LOCK_NAME, IndexSettings, check_settings
-from index.read import read_file
+from index.opening import LOCK_NAME, IndexSettings, check_folder, check_settings
+from index.read import READER_VERSION, read_file
 from index.report import Progress, Report
 from index.split import leaves_of, sentences_of, split_document
 from index.store import PASSAGES, SENTENCES, VectorStore
@@ -29,8 +31,10 @@ from index.structure import read_structure
 
 __all__ = ["Progress", "Report", "passage_rows", "read_document", "sync"]
 
-EMBEDDED_AT_ONCE = 256  # texts between two progress reports
-TEXTS_AT_ONCE = 2048  # texts of documents that are embedded and committed together
+EMBEDDED_AT_ONCE = 128  # texts between two progress reports
+TEXTS_AT_ONCE = 512  # texts of documents that are embedded and committed together: what a cut-off sync may lose
+VECTORS_AT_ONCE = 2048  # vectors that are handed to Chroma together
+PROPERTY_SUFFIXES = (".pdf", ".docx")  # their properties name who had the file, often not who wrote the text
 CONTEXT_CHARACTERS = 300
 
 
@@ -49,71 +53,70 @@ def sync(
 
     Yields progress; the last item carries the report. A sync that is stopped at any point leaves an
     index that opens, and the next one completes it. `rebuild` starts from nothing.
-    Raises NoDocuments, IndexBusy, IndexMismatch, ModelUnavailable.
+    Raises NoDocuments, IndexBusy, IndexMismatch (another model or splitter, damage, a full disk), ModelUnavailable,
+    UsageError (a folder that can't hold an index).
     """
+    check_folder(folder)
     target = min(word_pieces, embedder.max_word_pieces)
     wanted = IndexSettings.of(embedder, target)
     catalog = Catalog(folder)
-    roots = [path.expanduser().resolve() for path in paths] or _recorded_roots(catalog)
+    roots = [path.expanduser().resolve() for path in paths] or _recorded_roots(catalog, rebuild)
     found = find_files(roots, folder.resolve())
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK_NAME)
+    lock = _locked(folder)
+    store = VectorStore(folder)
     try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise IndexBusy(f"Another process is writing to the index in {folder}; try again when it has ended.") from error
-    try:
-        store = VectorStore(folder)
-        if rebuild:
-            _empty(catalog, store)
-        if not catalog.exists():
-            catalog.create(wanted.as_rows())
-        check_settings(catalog.settings(), wanted, folder)
-        catalog.put_setting("roots", json.dumps([str(root) for root in roots]))
-        yield from _sync_locked(catalog, store, embedder, target, found)
+        with clear_errors(folder):
+            recorded_roots = {"roots": json.dumps([str(root) for root in roots])}
+            if rebuild or not catalog.exists():
+                catalog.create({**wanted.as_rows(), **recorded_roots})
+            check_settings(catalog.settings(), wanted, folder)
+            catalog.put_setting("roots", recorded_roots["roots"])
+            yield from _sync_locked(catalog, store, embedder, target, found)
     finally:
+        store.close()
         catalog.close()
         lock.release()
 
 
-def _recorded_roots(catalog: Catalog) -> list[Path]:
-    recorded = catalog.settings().get("roots", "[]") if catalog.exists() else "[]"
+def _locked(folder: Path) -> FileLock:
+    """The writer's lock of the index in `folder`, held; the folder is made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / LOCK_NAME)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise IndexBusy(f"Another process is writing to the index in {folder}; try again when it has ended.") from error
+    except OSError as error:
+        raise UsageError(
+            f"The folder {folder} can't hold an index ({error.strerror}); name another, as in: --index .rag"
+        ) from error
+    return lock
+
+
+def _recorded_roots(catalog: Catalog, rebuild: bool) -> list[Path]:
+    """What the index was built from; nothing when there is none, or a damaged one that is to be built anew."""
+    if not catalog.path.is_file():
+        return []
+    try:
+        with catalog.reading():
+            recorded = catalog.settings().get("roots", "[]") if catalog.exists() else "[]"
+    except IndexMismatch:
+        if not rebuild:
+            raise
+        recorded = "[]"
     return [Path(root) for root in json.loads(recorded)]
-
-
-def _empty(catalog: Catalog, store: VectorStore) -> None:
-    """Drop every vector and table, so that readers keep their file and see an index without documents.
-
-    Vectors go first, because another model's would pass for this one's: ids don't tell them apart.
-    """
-    if catalog.exists():
-        catalog.put_setting("unfinished", "1")
-    store.empty()
-    if catalog.exists():
-        with catalog.transaction() as connection:
-            for table in (
-                "sentences",
-                "passages",
-                "passages_text",
-                "blocks",
-                "files",
-                "documents",
-                "settings",
-                "vectors",
-            ):
-                connection.execute(f"DROP TABLE {table}")
 
 
 def _sync_locked(
     catalog: Catalog, store: VectorStore, embedder: Embedder, target: int, found: FoundFiles
 ) -> Iterator[Progress]:
-    lacking = store.open_or_rebuild() or store.counts() != (len(catalog.passage_keys()), len(catalog.sentence_keys()))
-    unfinished = catalog.settings()["unfinished"] == "1"
+    settings = catalog.settings()
+    catalog.put_setting("unfinished", "1")
+    lacking = _open_for_writing(catalog, store)
     before = catalog.files()
     kept = tuple(closed.path for closed in found.closed)
     gone = {name: file for name, file in before.items() if name not in found.readable and not name.startswith(kept)}
-    catalog.put_setting("unfinished", "1")
-    plan = _Plan(before, gone)
+    plan = _Plan(before, gone, anew=settings.get("reader") != READER_VERSION)
     batch, total = Batch(), len(found.readable)
     for done, (name, path) in enumerate(found.readable.items()):
         yield Progress(f"Reading {name}", done, total)
@@ -124,26 +127,39 @@ def _sync_locked(
             yield from _store(catalog, embedder, batch, plan, done, total)
             batch = Batch()
     yield from _store(catalog, embedder, batch, plan, total, total)
-    catalog.put_files(plan.seen.values(), removed=gone)
-    if plan.touched or gone or unfinished or lacking:
+    catalog.put_files(plan.take_seen(), removed=gone)
+    changed = bool(plan.touched or gone or settings["unfinished"] == "1" or lacking)
+    if changed:
         yield Progress("Storing vectors", total, total)
         _bring_vectors_in_line(catalog, store)
         catalog.drop_unused_vectors()
-        catalog.next_generation()
     store.close()
-    catalog.put_setting("unfinished", "0")
+    catalog.finish(READER_VERSION, changed)
     yield Progress("Done", total, total, plan.report(catalog, found))
+
+
+def _open_for_writing(catalog: Catalog, store: VectorStore) -> bool:
+    """Open Chroma; returns whether it lacks vectors, or has too many.
+
+    What it holds from before the catalog was made anew goes: another model's vectors would pass for this one's,
+    because ids don't tell them apart.
+    """
+    if catalog.settings().get("vectors") == "stale":
+        store.empty()
+        catalog.put_setting("vectors", "kept")
+    return store.open_or_rebuild() or store.counts() != catalog.counts()
 
 
 class _Plan:
     """What happens to each file, found out as the files are looked at."""
 
-    def __init__(self, before: dict[str, File], gone: dict[str, File]) -> None:
+    def __init__(self, before: dict[str, File], gone: dict[str, File], anew: bool) -> None:
         self.before = before
+        self.anew = anew  # other readers read these files: none may be taken as it was
         self.gone_by_document = {file.document_id: name for name, file in gone.items() if file.document_id}
         self.gone = set(gone)
         self.seen: dict[str, File] = {}
-        self.outcome: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
+        self.outcome: dict[str, list[str]] = {"added": [], "changed": [], "reread": [], "unchanged": []}
         self.moved: list[tuple[str, str]] = []
         self.embedded = 0
         self.touched = False
@@ -152,38 +168,48 @@ class _Plan:
         """The document to store, or None when the file is as it was, known under another name, or unreadable."""
         known = self.before.get(name)
         try:
-            status = path.stat()
-            stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-            if known and (known.size, known.modified_ns, known.changed_ns) == stamp:
-                if known.document_id:
+            stamp = _stamp(path.stat())
+            if known and not self.anew and (known.size, known.modified_ns, known.changed_ns) == stamp:
+                if not known.document_id:
+                    return None
+                if catalog.has_document(known.document_id):
                     self.outcome["unchanged"].append(name)
-                return None
+                    return None
             identity, sha256 = _identity(path)
             file = File(name, identity, None, *stamp)
-            if known and known.document_id == identity:
-                self.outcome["unchanged"].append(name)
-                self.seen[name] = file
-                return None
             if catalog.has_document(identity):
-                self._note(name, identity, known)
+                self._note(name, identity, sha256, catalog)
                 self.seen[name] = file
                 return None
             document = _read(name, path, identity, sha256)
         except (UnreadableDocument, OSError) as error:
             reason = str(error) if isinstance(error, UnreadableDocument) else f"{name} can't be read: {error.strerror}."
-            self.seen[name] = File(name, None, reason, *_stamp(path))
+            self.seen[name] = File(name, None, reason, *_stamp_or_none(path))
             self.touched = True
             return None
-        self._note(name, identity, known)
+        self._note(name, identity, sha256, catalog)
         return document, file
 
-    def _note(self, name: str, identity: str, known: File | None) -> None:
+    def _note(self, name: str, identity: str, sha256: str, catalog: Catalog) -> None:
+        known = self.before.get(name)
+        if known and known.document_id == identity and catalog.has_document(identity):
+            self.outcome["unchanged"].append(name)
+            return
         self.touched = True
         old_name = self.gone_by_document.pop(identity, None)
         if old_name is not None and known is None:
             self.moved.append((old_name, name))
+        elif known and known.document_id:
+            same = known.document_id != identity and catalog.content_of(known.document_id) == sha256
+            self.outcome["reread" if same else "changed"].append(name)
         else:
-            self.outcome["changed" if known and known.document_id else "added"].append(name)
+            self.outcome["added"].append(name)
+
+    def take_seen(self) -> list[File]:
+        """The files to record that were not taken yet."""
+        files = list(self.seen.values())
+        self.seen.clear()
+        return files
 
     def queue(self, batch: Batch, found: tuple[Document, File], embedder: Embedder, target: int) -> None:
         document, file = found
@@ -194,7 +220,6 @@ class _Plan:
 
     def report(self, catalog: Catalog, found: FoundFiles) -> Report:
         moved_away = {old for old, _ in self.moved}
-        passages = len(catalog.passage_keys())
         return Report(
             added=tuple(self.outcome["added"]),
             changed=tuple(self.outcome["changed"]),
@@ -203,28 +228,34 @@ class _Plan:
             unchanged=tuple(self.outcome["unchanged"]),
             skipped=catalog.skipped() + found.closed,
             embedded=self.embedded,
-            documents=len(catalog.document_ids()),
-            passages=passages,
+            documents=catalog.count("documents"),
+            passages=catalog.counts()[0],
+            reread=tuple(self.outcome["reread"]),
+            passed_over=found.passed_over,
         )
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _stamp_or_none(path: Path) -> tuple[int, int, int]:
     try:
-        status = path.stat()
-        return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        return _stamp(path.stat())
     except OSError:
         return -1, -1, -1  # never equal to a file's: it is looked at again next time
 
 
 def _identity(path: Path) -> tuple[str, str]:
-    """A document's id (its content and the reader that its suffix picks) and the SHA-256 of the file."""
+    """A document's id (its content, the reader that its suffix picks and its version) and the SHA-256 of the file."""
     if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe or a device would never end
         raise UnreadableDocument(f"{path.name} is not a regular file; put a copy of what it gives in its place.")
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
-    return hashlib.sha256(f"{path.suffix.lower()}:{digest.hexdigest()}".encode()).hexdigest()[:24], digest.hexdigest()
+    read_as = f"{READER_VERSION}:{path.suffix.lower()}:{digest.hexdigest()}"
+    return hashlib.sha256(read_as.encode()).hexdigest()[:24], digest.hexdigest()
 
 
 def read_document(path: Path, name: str | None = None) -> Document:
@@ -238,11 +269,14 @@ def read_document(path: Path, name: str | None = None) -> Document:
 def _read(name: str, path: Path, identity: str, sha256: str) -> Document:
     reading = read_file(path)
     structure = read_structure(reading.text, reading.blocks)
+    authors = [reading.author, structure.author]
+    if path.suffix.lower() in PROPERTY_SUFFIXES:
+        authors.reverse()
     return Document(
         id=identity,
         path=name,
         title=reading.title or structure.title,
-        author=reading.author or structure.author,
+        author=authors[0] or authors[1],
         publisher=reading.publisher,
         published=reading.published or structure.published,
         text=reading.text,
@@ -317,9 +351,10 @@ def _store(
         keys = missing[start : start + EMBEDDED_AT_ONCE]
         catalog.put_vectors(keys, embedder.encode([batch.texts[key] for key in keys]))
         plan.embedded += len(keys)
+    catalog.note_files(plan.take_seen())  # before what they held may lose its last name
     for document, rows, file in batch.documents:
         if catalog.has_document(document.id):  # the same content twice in one batch
-            catalog.put_files([file])
+            catalog.note_files([file])
         else:
             catalog.put_document(document, rows, file)
 
@@ -330,8 +365,8 @@ def _bring_vectors_in_line(catalog: Catalog, store: VectorStore) -> None:
         stored = store.ids(collection)
         store.delete(collection, sorted(stored - wanted.keys()))
         missing = sorted(wanted.keys() - stored)
-        for start in range(0, len(missing), TEXTS_AT_ONCE):
-            ids = missing[start : start + TEXTS_AT_ONCE]
+        for start in range(0, len(missing), VECTORS_AT_ONCE):
+            ids = missing[start : start + VECTORS_AT_ONCE]
             vectors = catalog.vectors([wanted[identity].vector for identity in ids])
             stacked = numpy.stack([vectors[wanted[identity].vector] for identity in ids])
             store.add(collection, ids, stacked, [wanted[identity].document_id for identity in ids])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.embed import load_embedder
-from index.errors import ModelUnavailable, UsageError
+from index.errors import IndexMissing, ModelUnavailable, UsageError
 from index.opening import Index, open_index
 from index.read import storable
 from rag.check import Verdict, check_sentence
@@ -26,14 +26,17 @@ from rag.tokens import CountTokens, token_counter
 from rag.weigh import Query
 from rag.write import aligner, bind, build_context, evidence_of, messages_for, says_no_answer, write
 
-__all__ = ["Answer", "Citation", "Sentence", "answer", "answer_stream", "default_index"]
+__all__ = ["LONGEST_QUESTION", "Answer", "Citation", "Sentence", "answer", "answer_stream", "default_index"]
 
 LONGEST_QUESTION = 10_000  # characters
 QUOTES, CATALOG = "quotes", "catalog"
 WITHOUT_MODEL = "Without it, answers are made of quotes."
 VERBATIM = Verdict("verbatim", "copied from the document")
+UNFINISHED = (
+    "The index is being brought up to date, or was left unfinished (rag index finishes it): documents may be missing."
+)
 REASONS = {
-    "not_in_corpus": "The documents don't say.",
+    "not_in_corpus": "The documents don't say, as far as could be found: no passage comes close enough.",
     "masked": "The part of the documents that is closest to this question is masked, so what it says can't be read.",
     "furniture_only": "Only a menu, a list or a teaser beside the articles mentions this; the articles don't say.",
 }
@@ -123,6 +126,7 @@ class _Search:
     confidence: float
     started: float
     model: str = QUOTES
+    notice: str = ""
 
 
 def answer(
@@ -204,11 +208,20 @@ def _search(
     settings: Settings,
     started: float,
 ) -> _Search:
+    for name, values in (filters or {}).items():
+        if isinstance(values, str):
+            raise UsageError(f"The filter {name!r} takes a list of values, as in [{values!r}].")
     plain_filters = {name: tuple(values) for name, values in (filters or {}).items()}
     search_query = storable(standalone_question(question, history))
     query = Query(search_query, index.embedder.encode([search_query])[0])
-    found = retrieve(query, index, plain_filters, settings)
-    return _Search(question, search_query, plain_filters, found, confidence(found.candidates), started)
+    with index.catalog.reading():  # one state of the index for the whole question, whoever writes meanwhile
+        if not index.catalog.document_ids():
+            raise IndexMissing(
+                f"The index in {index.folder} holds no documents yet; finish it with: rag index --index {index.folder}"
+            )
+        notice = UNFINISHED if index.unfinished else ""
+        found = retrieve(query, index, plain_filters, settings)
+    return _Search(question, search_query, plain_filters, found, confidence(found.candidates), started, notice=notice)
 
 
 def _snapshot(search: _Search, **changes: Any) -> Answer:
@@ -229,12 +242,14 @@ def _snapshot(search: _Search, **changes: Any) -> Answer:
         tokens={},
         seconds=time.perf_counter() - search.started,
         complete=False,
+        notice=search.notice,
     )
     return replace(base, **changes)
 
 
 def _answer_in_quotes(search: _Search, settings: Settings, notice: str = "", removed: int = 0) -> Iterator[Answer]:
     search = replace(search, model=QUOTES)
+    notice = " ".join(part for part in (notice, search.notice) if part)
     chosen = choose(search.found.candidates, settings.answer_sentences)
     if not chosen or search.confidence < settings.abstain_below:
         yield _abstained(search, reason_for(search.found.candidates), notice=notice, removed=removed)

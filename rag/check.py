@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from nupunkt import sent_spans
+
 from rag.words import WORD, content_words, stem, words_of
 
 SUPPORTED = 0.8  # share of the sentence's content words that the cited spans hold
@@ -27,9 +29,7 @@ class Verdict:
 
 def check_sentence(sentence: str, evidence: str) -> Verdict:
     """Compare a sentence with the text of the spans it cites, together with who is named as their speaker."""
-    plain, source = " ".join(sentence.split()), " ".join(evidence.split())
-    words = re.escape(plain.strip(" .\"“”'").casefold())
-    if words and re.search(rf"(?<!\w){words}(?!\w|[.,]\d)", source.casefold()):
+    if _bare(sentence) in {_bare(line[start:end]) for line in evidence.splitlines() for start, end in sent_spans(line)}:
         return Verdict("verbatim", "the sentence stands word for word in the source")
     strange = sorted(_numbers(sentence) - _numbers(evidence))
     if strange:
@@ -44,6 +44,11 @@ def check_sentence(sentence: str, evidence: str) -> Verdict:
     if names:
         return Verdict("partial", f"{counted}; not in it: {', '.join(names)}")
     return Verdict("supported" if share >= SUPPORTED else "partial", counted)
+
+
+def _bare(sentence: str) -> str:
+    """A sentence for comparison letter by letter: a part of one is not the same, it may leave out a "not"."""
+    return " ".join(sentence.split()).strip(" .!?\"“”'‘’").casefold()
 
 
 def _numbers(text: str) -> set[str]:

@@ -5,7 +5,9 @@ It does not understand the documents: a heading becomes a question by form alone
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from index.document import Document
 from index.opening import Index
@@ -13,6 +15,8 @@ from index.split import leaves_of, sentences_of
 from rag.answering import answer
 from rag.settings import Settings
 
+NUMBERING = re.compile(r"^(?:\d+[.)])+\d*\s+")
+QUESTION_WORD = re.compile(r"(?:what|where|who|when|why|how|which|whom|whose)\b", re.IGNORECASE)  # "What happened"
 MOST_TRIED = 12
 SURE = 0.5  # confidence
 
@@ -38,12 +42,15 @@ def example_questions(index: Index, settings: Settings, count: int = 3) -> list[
 
 
 def _questions(document: Document) -> Iterator[str]:
-    for block in leaves_of(document):
-        words = " ".join(document.text[block.start : block.end].split()).strip("#* ")
+    leaves = leaves_of(document)
+    for block in leaves:
         if block.kind == "question":
             asked = [document.text[start:end] for start, end in sentences_of(document, block)]
             yield from (" ".join(q.split()) for q in asked if q.endswith("?") and 5 <= len(q.split()) <= 20)
-        elif block.kind == "heading" and 3 <= len(words.split()) <= 9 and words[-1:].isalnum() and "*" not in words:
+    for block, below in pairwise(leaves):
+        words = NUMBERING.sub("", " ".join(document.text[block.start : block.end].split()).strip("#* "))
+        fits = 2 <= len(words.split()) <= 9 and words[-1:].isalnum() and "*" not in words
+        if block.kind == "heading" and below.kind == "body" and fits and not QUESTION_WORD.match(words):
             yield f"What do the documents say about “{words}”?"
     if document.title:
         yield f"What does “{document.title}” say?"

@@ -23,7 +23,7 @@ COLLECTION = re.compile(
     r"|what are (?:these|the) (?:documents|files|sources)(?: about)?|list (?:all )?(?:the )?(?:documents|files|sources)"
     r"|what can (?:i ask|you (?:do|tell me|answer))(?: you)?|help|who are you|what are you)"
 )
-SHOWN = 12
+SHOWN = 5
 
 
 def collection_answer(question: str, index: Index) -> str | None:

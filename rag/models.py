@@ -43,6 +43,7 @@ class EndpointModel:
     def __init__(self, name: str, url: str, key: str | None, seconds: float) -> None:
         self.name = name
         self.url = url
+        self.place = _place(url)
         self._key = key
         self._seconds = seconds
         self._usage: dict[str, int] = {}
@@ -75,23 +76,23 @@ class EndpointModel:
                     finished = True
                     break
         except openai.APITimeoutError as error:
-            raise ModelUnavailable(f"The model at {self.url} said nothing for {self._seconds:g} seconds.") from error
+            raise ModelUnavailable(f"The model at {self.place} said nothing for {self._seconds:g} seconds.") from error
         except openai.APIConnectionError as error:
             raise ModelUnavailable(
-                f"The endpoint {self.url} broke off in the middle of its answer."
+                f"The endpoint {self.place} broke off in the middle of its answer."
                 if length
-                else f"The endpoint {self.url} can't be reached; is it running?"
+                else f"The endpoint {self.place} can't be reached; is it running?"
             ) from error
         except openai.APIStatusError as error:
-            raise ModelUnavailable(_status_message(self.url, self.name, error.status_code)) from error
+            raise ModelUnavailable(_status_message(self.place, self.name, error.status_code)) from error
         except Exception as error:  # a foreign server can break the client's parsing in any way
-            raise ModelUnavailable(f"The endpoint {self.url} sent something unreadable ({error}).") from error
+            raise ModelUnavailable(f"The endpoint {self.place} sent something unreadable ({error}).") from error
         finally:
             client.close()
         if not length:
-            raise ModelUnavailable(f"The endpoint {self.url} sent no answer; check its address and the model's name.")
+            raise ModelUnavailable(f"The endpoint {self.place} sent no answer; check its address and the model's name.")
         if not finished:
-            raise ModelUnavailable(f"The endpoint {self.url} broke off in the middle of its answer.")
+            raise ModelUnavailable(f"The endpoint {self.place} broke off in the middle of its answer.")
 
     def _client(self) -> openai.OpenAI:
         """A client that sends the user's key and the messages to the endpoint, and nothing from the environment.
@@ -136,7 +137,8 @@ def model_from_settings(settings: Settings) -> ChatModel | None:
     host = _host(settings.model_url)
     if host is None:
         raise UsageError(
-            f"{settings.model_url!r} is not the address of an endpoint; it looks like http://127.0.0.1:11434/v1"
+            "The model URL is not the address of an endpoint (a key belongs in RAG_MODEL_KEY, not in the address); "
+            "it looks like http://127.0.0.1:11434/v1"
         )
     return EndpointModel(settings.model, settings.model_url, _key(settings, host), settings.model_seconds)
 
@@ -145,9 +147,16 @@ def _host(url: str) -> str | None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.port != 0 and url.isprintable() and " " not in url
+        usable = usable and parts.username is None and parts.password is None
     except ValueError:  # half an IPv6 address, a port that is no port
         return None
     return parts.hostname if usable else None
+
+
+def _place(url: str) -> str:
+    """The address as messages show it: without a query, which may hold a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
 def _key(settings: Settings, host: str) -> str | None:

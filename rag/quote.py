@@ -23,7 +23,7 @@ NOT_EVIDENCE = frozenset({"furniture", "masked", "title", "byline", "heading", "
 PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 NEUTRAL = frozenset({"title", "byline", "heading", "question"})
 CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 9.41, -5.22  # `python -m eval.calibrate` fits them
-KEEP_WITHIN = 0.6  # of the best score; sentences below it are not quoted
+KEEP_WITHIN = 0.7  # of the best score; sentences below it are not quoted
 MOST_WORDS = 75  # words of quotation in an answer
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
 SHORT_LINE = 8  # words; a line up to this length that no full stop ends is a label
@@ -79,7 +79,7 @@ def choose(candidates: Sequence[Candidate], most: int) -> list[Span]:
     chosen: list[Span] = []
     best, words = 0.0, 0
     for candidate in candidates:
-        if candidate.kind in NOT_EVIDENCE:
+        if candidate.kind in NOT_EVIDENCE or (chosen and candidate.score < KEEP_WITHIN * best):
             continue
         span = whole_list(candidate)
         if span is None:
@@ -87,7 +87,7 @@ def choose(candidates: Sequence[Candidate], most: int) -> list[Span]:
                 continue
             span = Span(candidate.passage, candidate.document, candidate.start, candidate.end)
         length = len(span.text.split())
-        if chosen and (candidate.score < KEEP_WITHIN * best or words + length > MOST_WORDS):
+        if chosen and words + length > MOST_WORDS:
             continue
         if any(_says_the_same(span, other) for other in chosen):
             continue
@@ -121,7 +121,10 @@ def whole_list(candidate: Candidate) -> Span | None:
     if last == first or leaves[first].kind != "list_item":
         return None
     starts = [leaves[first].start]
-    if first and _announces(candidate.document, leaves[first].start):
+    readable = (
+        first and leaves[first - 1].kind not in NOT_EVIDENCE and leaves[first - 1].speaker == leaves[first].speaker
+    )
+    if readable and _announces(candidate.document, leaves[first].start):
         announcing = list(sentences_of(candidate.document, leaves[first - 1]))
         starts = [announcing[-1][0], *starts] if announcing else starts
     for start in starts:

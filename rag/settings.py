@@ -5,6 +5,7 @@ It does not know what the settings are used for.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,21 @@ class Settings(BaseSettings):
 def load_settings(**arguments: Any) -> Settings:
     """Settings with those `arguments` that are not None on top.
 
+    A key in the environment does not go to an endpoint that only a rag.toml names: that file may be a stranger's.
     Raises UsageError, naming the setting and its value, when one is unknown or out of range.
     """
+    given = {name: value for name, value in arguments.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in arguments.items() if value is not None})
+        settings = Settings(**given)
+        named = "model_url" in given or bool(os.environ.get("RAG_MODEL_URL"))
+        if settings.model_url and not named and "model_key" not in given and os.environ.get("RAG_MODEL_KEY"):
+            settings = settings.model_copy(update={"model_key": None})
+        return settings.model_copy(update={"index_dir": settings.index_dir.expanduser()})
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"]))
+        if first["type"] == "extra_forbidden":
+            raise UsageError(f"There is no setting {name!r}; look at the arguments and rag.toml.") from error
         value = "what was given" if name == "model_key" else repr(first.get("input"))
         raise UsageError(
             f"The setting {name} can't be {value}: {first['msg']}. "

@@ -69,6 +69,8 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
     weights = word_weights(query.text, index)
     candidates = []
     for passage, document in passages:
+        if passage.id not in vectors:  # it went while the question was being asked
+            continue
         leaves = leaves_of(document)
         starts = [block.start for block in leaves]
         speaker = set(stems(passage.speaker or ""))  # who speaks is part of what every sentence says

@@ -168,7 +168,8 @@ def test_a_comment_is_cited_with_its_writer_and_date(index: Index) -> None:
 
 def test_an_abstention_shows_hits_and_cites_nothing(index: Index) -> None:
     reply = answer("Who runs the space station on Europa?", index=index, settings=Settings())
-    assert (reply.status, reply.reason, reply.text) == ("abstained", "not_in_corpus", "The documents don't say.")
+    assert (reply.status, reply.reason) == ("abstained", "not_in_corpus")
+    assert reply.text.startswith("The documents don't say")
     assert reply.hits
     assert reply.citations == reply.sentences == ()
     assert reply.confidence < Settings().abstain_below

@@ -122,7 +122,7 @@ def test_a_failed_transaction_leaves_nothing(catalog: Catalog) -> None:
 
 def test_the_store_gives_back_what_was_added(tmp_path: Path) -> None:
     store = VectorStore(tmp_path)
-    store.open()
+    assert store.open_or_rebuild() is False
     vectors = EMBEDDER.encode(["mill", "harbour", "ferry"])
     assert store.search(PASSAGES, vectors[0], 5) == []
     store.add(PASSAGES, ["a", "b", "c"], vectors, ["one", "one", "two"])
@@ -136,6 +136,40 @@ def test_the_store_gives_back_what_was_added(tmp_path: Path) -> None:
     assert (store.ids(PASSAGES), store.ids(SENTENCES)) == ({"a", "c"}, set())
     store.close()
     store.empty()
-    store.open()
     assert store.counts() == (0, 0)
     store.close()
+
+
+def test_reads_within_reading_are_of_one_state(catalog: Catalog, tmp_path: Path) -> None:
+    put(catalog, document_of("mill", MILL))
+    writer = Catalog(tmp_path)
+    with catalog.reading():
+        assert catalog.counts()[0] == 1
+        put(writer, document_of("cafe", CAFE))
+        with catalog.reading():
+            assert catalog.counts()[0] == 1
+        assert catalog.document("cafe") is None
+    assert catalog.counts()[0] == 2
+    with pytest.raises(ZeroDivisionError), catalog.reading():
+        _ = 1 / 0
+    put(catalog, document_of("ferry", "The ferry runs."))  # no snapshot is left open
+    writer.close()
+
+
+def test_storing_a_document_takes_no_other_away(catalog: Catalog) -> None:
+    put(catalog, document_of("old", MILL))
+    new = document_of("new", CAFE)
+    rows, _ = passage_rows(new, split_document(new, EMBEDDER.word_pieces, 128, 254), EMBEDDER)
+    catalog.put_document(new, rows, File("old.txt", "new", None, 1, 2, 3))
+    assert catalog.has_document("old")
+    catalog.put_files([])
+    assert not catalog.has_document("old")
+
+
+def test_starting_anew_moves_the_generation_on(catalog: Catalog) -> None:
+    before = catalog.generation()
+    put(catalog, document_of("mill", MILL))
+    catalog.create({"model": "other"})
+    assert catalog.generation() == before + 1
+    assert count(catalog, "documents") == 0
+    assert catalog.settings()["model"] == "other"

@@ -17,9 +17,13 @@ SOURCE = (
 @pytest.mark.parametrize(
     ("sentence", "verdict"),
     [
-        ("The mill's owners sold 45 oak wheels", "verbatim"),
-        ("the MILL's   owners sold 45 oak wheels.", "verbatim"),
-        ("“to two museums in Aller Town after the flood of 1920.”", "verbatim"),
+        (
+            "“the MILL's owners sold 45 oak wheels, worth $1,200 each, to two museums "
+            "in Aller Town  after the flood of 1920”",
+            "verbatim",
+        ),
+        ("The mill's owners sold 45 oak wheels", "supported"),
+        ("“to two museums in Aller Town after the flood of 1920.”", "supported"),
         ("After the flood of 1920 the owners of the mill sold 45 wheels to museums.", "supported"),
         ("Jane Roe reports that the owners sold oak wheels to museums.", "supported"),
         ("The museums in Aller Town bought wheels for $1200.", "supported"),
@@ -55,7 +59,7 @@ def test_a_possessive_name_is_the_name() -> None:
 
 def test_a_number_that_is_part_of_another_is_not_in_the_source() -> None:
     assert check_sentence("It cost 3", "It cost 3.5 million.").name == "unsupported"
-    assert check_sentence("It cost 3.5", "It cost 3.5 million.").name == "verbatim"
+    assert check_sentence("It cost 3.5", "It cost 3.5 million.").name == "supported"
     assert check_sentence("It cost 1,200 dollars", "It cost 1200 dollars once.").name == "supported"
 
 
@@ -69,3 +73,9 @@ def test_any_two_texts_have_a_verdict(sentence: str, evidence: str) -> None:
 @given(st.lists(st.sampled_from(SOURCE.split()), min_size=1, max_size=8))
 def test_words_of_the_source_alone_are_never_called_strange_numbers(words: list[str]) -> None:
     assert not check_sentence(" ".join(words), SOURCE).why.startswith("not in the cited text")
+
+
+def test_a_part_of_a_sentence_is_not_verbatim() -> None:
+    source = "It is not true that the mill cut 300 jobs, the company said."
+    assert check_sentence("The mill cut 300 jobs.", source).name != "verbatim"
+    assert check_sentence(source, f"Before. {source} After.").name == "verbatim"

@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,10 @@ from fakes import FakeEmbedder
 from test_sync import assert_equal, run, write
 
 from index.errors import IndexBusy
-from index.opening import open_index
+from index.opening import Index, open_index
+from rag.retrieve import retrieve
+from rag.settings import Settings
+from rag.weigh import Query
 
 TESTS = Path(__file__).parent
 WRITER = """
@@ -26,7 +31,8 @@ from fakes import FakeEmbedder
 import index.sync
 index.sync.TEXTS_AT_ONCE, index.sync.EMBEDDED_AT_ONCE = 12, 6
 print("ready", flush=True)
-for progress in index.sync.sync([Path(sys.argv[1])], Path(sys.argv[2]), FakeEmbedder(seconds=float(sys.argv[3]))):
+embedder = FakeEmbedder(seconds=float(sys.argv[3]))
+for progress in index.sync.sync([Path(sys.argv[1])], Path(sys.argv[2]), embedder, rebuild="rebuild" in sys.argv):
     print(progress.step, flush=True)
 """
 QUESTION = FakeEmbedder().encode(["paper harbour crane"])[0]
@@ -36,9 +42,9 @@ def paper(number: int, edition: int = 1) -> str:
     return f"Paper {number} is edition {edition}. Harbour {number * 7} has crane {number * 13 + edition}.\n"
 
 
-def start(papers: Path, folder: Path, seconds: float) -> subprocess.Popen[str]:
+def start(papers: Path, folder: Path, seconds: float, *options: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
-    command = [sys.executable, "-c", WRITER, str(papers), str(folder), str(seconds)]
+    command = [sys.executable, "-c", WRITER, str(papers), str(folder), str(seconds), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
@@ -115,6 +121,45 @@ def test_a_reader_never_fails_during_a_sync(papers: Path, folder: Path) -> None:
     reader.refresh()
     assert {document.text for document in reader.documents()} == {path.read_text() for path in papers.iterdir()}
     reader.close()
+
+
+def ask_until(over: Callable[[], bool], reader: Index, problems: list[BaseException]) -> None:
+    """Put questions as `answer` does; every hit must be what its document holds."""
+    query = Query("Which harbour has a crane?", QUESTION)
+    try:
+        while not over():
+            with reader.catalog.reading():
+                found = retrieve(query, reader, {}, Settings())
+                for hit in found.hits:
+                    assert hit.passage.id in reader.catalog.passages([hit.passage.id])
+                    assert hit.text.startswith("Paper ")
+    except BaseException as error:
+        problems.append(error)
+
+
+@pytest.mark.parametrize("options", [(), ("rebuild",)])
+def test_threads_that_ask_during_a_sync_or_rebuild_never_fail(
+    options: tuple[str, ...], papers: Path, folder: Path
+) -> None:
+    run([papers], folder)
+    readers = [open_index(folder, embedder=FakeEmbedder()) for _ in range(2)]
+    problems: list[BaseException] = []
+    for edition in (2, 3):
+        write(papers, {f"{number}.txt": paper(number, edition) for number in range(40)})
+        process = start(papers, folder, 0.02, *options)
+        over: Callable[[], bool] = lambda process=process: process.poll() is not None  # noqa: E731
+        threads = [threading.Thread(target=ask_until, args=(over, readers[n % 2], problems)) for n in range(3)]
+        for thread in threads:
+            thread.start()
+        finish(process)
+        for thread in threads:
+            thread.join()
+    assert problems == []
+    for reader in readers:
+        reader.refresh()
+        assert {document.text for document in reader.documents()} == {path.read_text() for path in papers.iterdir()}
+        assert len(reader.search_passages(QUESTION, 100)) == 40
+        reader.close()
 
 
 def killed(papers: Path, folder: Path, tmp_path: Path, times: int, seed: int) -> None:

@@ -427,3 +427,34 @@ def test_a_megabyte_and_a_thousand_voices_take_seconds() -> None:
         began = time.process_time()
         assert_tiles(text, read_structure(text))
         assert time.process_time() - began < 5.0
+
+
+def test_writers_without_blank_lines_are_told_apart() -> None:
+    text = (
+        "A title\n\nBy A B, May 3, 2019\n\nSome body text that says what the article says about the mill pond.\n\n"
+        "Comments (3)\nAlice\nSep 18, 2018\nThis is what they always do\n"
+        "Bob Jones\nSep 19, 2018\nIt was only the pond.\n\n"
+        "(3)\nAnn\nSep 20, 2018\n\nCarol is gone\n"
+    )
+    comments = [
+        (block.speaker, text[block.start : block.end].strip())
+        for block in read_structure(text).blocks
+        if block.kind == "comment"
+    ]
+    assert comments == [
+        ("Alice", "This is what they always do"),
+        ("Bob Jones", "It was only the pond."),
+        ("Ann", "Carol is gone"),
+    ]
+
+
+def test_closing_words_of_the_author_are_not_the_speakers() -> None:
+    turns = (
+        "JANE ROE: Why did the mill close so suddenly?\n\nTOM ASH: We lost the weir, and I could not pay for it.\n\n"
+    )
+    text = (
+        f"Talk\n\n{turns * 2}We will build it again.\n\nThe company has since been charged with fraud by the county.\n"
+    )
+    spoken = {text[b.start : b.end].strip(): b.speaker for b in read_structure(text).blocks}
+    assert spoken["We will build it again."] == "Tom Ash"
+    assert spoken["The company has since been charged with fraud by the county."] is None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import docx
 import numpy
 import pytest
 from fakes import FakeEmbedder
@@ -16,6 +17,7 @@ import index.sync
 from index.catalog import Catalog
 from index.errors import IndexBusy, IndexMismatch, IndexMissing, NoDocuments
 from index.opening import open_index
+from index.report import report_text
 from index.store import PASSAGES, SENTENCES, VectorStore
 from index.sync import Report, sync
 
@@ -314,3 +316,49 @@ def test_a_sync_that_stops_at_any_step_is_completed_by_the_next(
         run([papers], folder)
         assert_equal(folder, tmp_path / "clean")
     assert number > 6
+
+
+def test_a_renamed_file_and_a_new_one_under_its_name_both_stay(papers: Path, folder: Path, tmp_path: Path) -> None:
+    run([papers], folder)
+    (papers / "mill.txt").rename(papers / "mill_old.txt")
+    write(papers, {"mill.txt": "A new mill was built. It is small.\n"})
+    report = run([papers], folder)
+    assert (report.changed, report.added, report.documents) == (("mill.txt",), ("mill_old.txt",), 4)
+    assert MILL.strip() in texts_found(folder)
+    run([papers], tmp_path / "clean")
+    assert_equal(folder, tmp_path / "clean")
+
+
+def test_a_document_that_the_catalog_lost_is_read_again(papers: Path, folder: Path, tmp_path: Path) -> None:
+    run([papers], folder)
+    catalog = Catalog(folder)
+    catalog.connection.execute("DELETE FROM documents WHERE text = ?", (MILL,))
+    catalog.close()
+    report = run([papers], folder)
+    assert (report.changed, report.documents) == (("mill.txt",), 3)
+    run([papers], tmp_path / "clean")
+    assert texts_found(folder) == texts_found(tmp_path / "clean")
+
+
+def test_another_version_of_the_readers_reads_everything_anew(
+    papers: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(papers, {"broken.pdf": "no pdf at all"})
+    first = run([papers], folder)
+    monkeypatch.setattr(index.sync, "READER_VERSION", "next")
+    embedder = FakeEmbedder()
+    report = run([papers], folder, embedder)
+    assert (report.reread, report.changed, report.documents) == (first.added, (), 3)
+    assert embedder.texts == []
+    assert "read anew by this version: 3" in report_text(report, folder)
+    assert run([papers], folder).unchanged == first.added
+
+
+def test_whom_a_word_file_names_comes_before_whom_its_properties_name(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.core_properties.author = "Pool Account"
+    for text in ("The mill closes", "By Ines Okafor, March 9, 2021", "The mill closes in May, the owner says."):
+        document.add_paragraph(text)
+    document.save(str(tmp_path / "mill.docx"))
+    read = index.sync.read_document(tmp_path / "mill.docx")
+    assert (read.author, read.published) == ("Ines Okafor", "2021-03-09")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -24,17 +23,17 @@ from index.embed import Embedder, load_embedder
 from index.errors import DoorUnavailable, IndexMissing, RagError, UsageError
 from index.opening import Index, open_index
 from index.sync import sync
-from rag.answering import answer_stream
+from rag.answering import LONGEST_QUESTION, answer_stream
 from rag.settings import Settings
 from ui import render
 from ui.indexing import Indexing, State
+from ui.port import port_in_use, require_port
 
 log = logging.getLogger(__name__)
 
 NAME = "Footnote"
 SUBTITLE = "Answers from your documents, with the exact words behind every sentence."
 INDEXING_POLL_SECONDS = 0.5
-QUESTION_LIMIT = 4000  # characters
 HERE = Path(__file__).parent
 Examples = Sequence[str] | Callable[[Index], Sequence[str]]
 SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
@@ -190,7 +189,7 @@ class Chat:
     def ask(self, typed: str, conversation: Conversation, event: gr.EventData) -> Iterator[tuple[Any, Any, Any]]:
         """Stream the answer to what was typed, or to the example question that was chosen."""
         data = event._data if isinstance(event._data, dict) else {}
-        question = str(data.get("question") or typed or "").strip()[:QUESTION_LIMIT]
+        question = str(data.get("question") or typed or "").strip()
         if not question:
             yield gr.skip(), gr.skip(), gr.skip()
             return
@@ -305,7 +304,7 @@ def build(chat: Chat) -> gr.Blocks:
                     autofocus=True,
                     placeholder="Ask about your documents",
                     submit_btn=True,
-                    max_length=QUESTION_LIMIT,
+                    max_length=LONGEST_QUESTION,
                     lines=1,
                     max_lines=6,
                 )
@@ -352,7 +351,7 @@ def launch(
     `examples` are questions to start with, or make them once the index is ready. Raises DoorUnavailable when
     the port is taken.
     """
-    _require_port(host, port)
+    require_port(host, port)
     chat = Chat(index_folder, settings, paths, examples)
     page = build(chat)
     if chat.indexing:
@@ -374,7 +373,7 @@ def launch(
             prevent_thread_lock=True,
         )
     except OSError as error:
-        raise DoorUnavailable(_port_in_use(port)) from error
+        raise DoorUnavailable(port_in_use(port)) from error
     print(f"{NAME} is open at http://{host}:{port} (Ctrl+C closes it)", flush=True)
     page.block_thread()
 
@@ -382,16 +381,3 @@ def launch(
 def theme() -> gr.themes.Base:
     """A theme of system fonts: nothing is loaded from another host."""
     return gr.themes.Base(font=SANS, font_mono=MONO)
-
-
-def _require_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise DoorUnavailable(_port_in_use(port)) from error
-
-
-def _port_in_use(port: int) -> str:
-    return f"Port {port} is in use; another one: rag chat --port {port + 1}"

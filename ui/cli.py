@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from index.errors import RagError
 
@@ -57,17 +57,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+class Parser(argparse.ArgumentParser):
+    """Says of wrong usage what to do next, in one sentence more."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage, what is wrong and the next step; exit with 2."""
+        unquoted = "unrecognized arguments" in message and "-" not in message.partition(":")[2].strip()[:1]
+        hint = "put a question in quotation marks" if unquoted else f"see: {self.prog} --help"
+        super().error(f"{message}; {hint}")
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = argparse.ArgumentParser(
-        prog="rag", description="Answers from your documents, with the exact words behind them."
-    )
+    top = Parser(prog="rag", description="Answers from your documents, with the exact words behind them.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = Parser(add_help=False)
     shared.add_argument("--index", type=Path, metavar="DIR", help="folder of the index (default: .rag)")
     shared.add_argument("--debug", action="store_true", help="show tracebacks and log messages")
     shared.set_defaults(interrupted="stopped.")
-    writer = argparse.ArgumentParser(add_help=False)
+    writer = Parser(add_help=False)
     writer.add_argument("--model", metavar="NAME", help="language model that writes the answers (default: quotes only)")
     writer.add_argument("--model-url", metavar="URL", help="its OpenAI-compatible endpoint, http://127.0.0.1:11434/v1")
 

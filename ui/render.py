@@ -27,9 +27,9 @@ VERDICTS = {
     "misattributed": ("✗", "misattributed: somebody else said this"),
 }
 REASONS = {
-    "not_in_corpus": ("Not in the documents", "The documents don't answer this."),
-    "masked": ("Masked in the documents", "The passage that would answer this is masked in the document."),
-    "furniture_only": ("Only in menus or adverts", "Only page furniture, such as menus and adverts, mentions this."),
+    "not_in_corpus": "Not found in the documents",
+    "masked": "Masked in the documents",
+    "furniture_only": "Only in menus or adverts",
 }
 ELEMENTS = {"title": "h2", "heading": "h3", "quotation": "blockquote", "table": "div", "comment": "article"}
 CLOSEST_SHOWN = 3
@@ -201,8 +201,8 @@ def _joined(parts: Iterable[str | None]) -> str:
 
 
 def _abstained(answer: Answer) -> str:
-    label, fallback = REASONS.get(answer.reason or "", REASONS["not_in_corpus"])
-    said = " ".join(sentence.text for sentence in answer.sentences) or answer.text or fallback
+    label = REASONS.get(answer.reason or "", REASONS["not_in_corpus"])
+    said = " ".join(sentence.text for sentence in answer.sentences) or answer.text
     closest = "".join(_closest(hit) for hit in answer.closest[:CLOSEST_SHOWN])
     passages = f'<p class="label">Closest passages</p><div class="closest">{closest}</div>' if closest else ""
     return f'<p class="label reason">{text_html(label)}</p><p class="sentence plain">{text_html(said)}</p>{passages}'

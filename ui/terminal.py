@@ -5,7 +5,10 @@ It stands beside render.py, which does the same in HTML.
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator
+from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,18 +19,29 @@ from index.report import Report
 from rag.answering import Answer, Citation, Sentence
 from rag.quote import introduce, readable_date
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+SECONDS_BETWEEN_LINES = 5.0
 CLOSEST = 3
 EXCERPT = 240
 
 
+def say(text: str = "") -> None:
+    """Print text that may come from documents: control characters, which could rewrite the screen, are made visible."""
+    print(CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), flush=True)
+
+
 def show_progress(steps: Iterator[SyncProgress]) -> Report:
-    """Run a sync with a progress bar on a terminal's stderr (nothing when it is piped); returns its report."""
+    """Run a sync with a progress bar on stderr (a line now and then where that is no terminal); returns its report."""
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     report: Report | None = None
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Starting", total=None)
+        said = monotonic()
         for step in steps:
+            if not console.is_terminal and monotonic() - said >= SECONDS_BETWEEN_LINES:
+                said = monotonic()
+                print(f"{step.step} ({step.done} of {step.total} files done)", file=sys.stderr, flush=True)
             bar.update(task, description=step.step, completed=step.done, total=step.total)
             report = step.report or report
     return report or Report()
@@ -39,30 +53,30 @@ def print_answer(growing: Iterator[Answer]) -> None:
     last = None
     for last in growing:
         if last.sentences[: len(shown)] != shown and (last.sentences or last.complete):
-            print("\n(The sentences above are withdrawn: what follows replaces them.)\n")
+            say("\n(The sentences above are withdrawn: what follows replaces them.)\n")
             shown = ()
         for sentence in last.sentences[len(shown) :]:
             marks = "".join(f"[{number}]" for number in sentence.citations)
-            print(f"{sentence.text} {marks}", flush=True)
+            say(f"{sentence.text} {marks}")
         shown = last.sentences or shown
     if last is None:
         return
     if last.notice:
-        print(f"\n({last.notice})")
+        say(f"\n({last.notice})")
     if last.status == "abstained":
-        print(last.text)
+        say(last.text)
         for hit in last.closest[:CLOSEST]:
-            print(f"\n  closest: {introduce(hit.document, hit.passage)}\n    {_excerpt(hit.text)}")
+            say(f"\n  closest: {introduce(hit.document, hit.passage)}\n    {_excerpt(hit.text)}")
         return
     if not last.sentences:
-        print(last.text)
+        say(last.text)
         return
-    print()
+    say()
     for citation in last.citations:
-        print(footnote(citation))
+        say(footnote(citation))
     if last.removed:
         were, they = ("sentence was", "it rests") if last.removed == 1 else ("sentences were", "they rest")
-        print(f"\n{last.removed} {were} removed: nothing in the documents showed what {they} on.")
+        say(f"\n{last.removed} {were} removed: what {they} on in the documents could not be shown.")
 
 
 def footnote(citation: Citation) -> str:
@@ -78,12 +92,12 @@ def footnote(citation: Citation) -> str:
 def print_document(document: Document) -> None:
     """What the reader makes of a file: its data, then every block with kind, speaker, date and offsets."""
     for label in ("path", "title", "author", "publisher", "published"):
-        print(f"{label:>10}: {getattr(document, label) or '(not stated)'}")
-    print(f"{'length':>10}: {len(document.text):,} characters, {len(document.page_starts) or 'no'} pages\n")
+        say(f"{label:>10}: {getattr(document, label) or '(not stated)'}")
+    say(f"{'length':>10}: {len(document.text):,} characters, {len(document.page_starts) or 'no'} pages\n")
     for block in document.blocks:
         who = ", ".join(part for part in (block.speaker, block.role, block.date) if part)
         text = _excerpt(document.text[block.start : block.end], 90)
-        print(f"{block.start:>7}-{block.end:<7} {block.kind:<16} {f'[{who}] ' if who else ''}{text}")
+        say(f"{block.start:>7}-{block.end:<7} {block.kind:<16} {f'[{who}] ' if who else ''}{text}")
 
 
 def _excerpt(text: str, length: int = EXCERPT) -> str:
