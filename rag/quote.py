@@ -22,7 +22,7 @@ from rag.weigh import Candidate
 NOT_EVIDENCE = frozenset({"furniture", "masked", "title", "byline", "heading", "question"})
 PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 NEUTRAL = frozenset({"title", "byline", "heading", "question"})
-CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 9.41, -5.22  # `python -m eval.calibrate` fits them
+CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 9.40, -5.21  # `python -m eval.calibrate` fits them
 KEEP_WITHIN = 0.7  # of the best score; sentences below it are not quoted
 MOST_WORDS = 75  # words of quotation in an answer
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
