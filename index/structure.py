@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from index.dates import DATE, find_date, only_date
 from index.document import Block
-from index.threads import opens_comments, read_comments
+from index.threads import PROSE_END, opens_comments, read_comments
 
 BYLINE = re.compile(r"^\s*(?:By\s+(?P<author>[A-Z][^\n,|•·]{1,60}?)\s*(?:[,|•·\n]|$)|(?:Published|Posted|Updated)\b)")
 BULLET = re.compile(r"\s*(?:[-*+•·◦▪–]|\d{1,3}[.)])\s+(?=\S)")
@@ -29,7 +29,6 @@ FOOTER = re.compile(r"©|\ball rights reserved\b|\bcopyright (?:\(c\) )?\d{4}", 
 MASK = re.compile(r"(?=[^*]*\*)[^\w\s]+$")
 ROLE = re.compile(r",\s*([^\n.]{3,60})$", re.M)
 WORD = re.compile(r"\w+")
-PROSE_END = (".", "!", "?", "…", '."', ".”", ".’", "!”", "?”", ".)")
 HEADING_WORDS = 14
 MENU_LINES = 8
 MENU_WORDS = 6
