@@ -12,6 +12,8 @@ the next step; `RagError` itself is never raised.
     ├── ModelUnavailable      the embedding model or the language model can't be reached or used
     ├── DoorUnavailable       a port in use, an extra not installed
     ├── SetUnreadable         a question set that can't be used
+    ├── RunUnreadable         a file that is no run of the evaluation
+    ├── BelowGate             a figure under the mark that gates.toml sets
     └── UsageError            exit code 2: the request itself is wrong (an empty question, a bad setting)
 """
 
@@ -52,6 +54,14 @@ class DoorUnavailable(RagError):
 
 class SetUnreadable(RagError):
     """Raised when a question set is missing or malformed."""
+
+
+class RunUnreadable(RagError):
+    """Raised when a file is not a run of the evaluation, or of a kind that is not known."""
+
+
+class BelowGate(RagError):
+    """Raised when a run's figures don't reach the marks that were set for them."""
 
 
 class UsageError(RagError):
