@@ -13,7 +13,7 @@ RUN := .venv/installed-run
 TEST := .venv/installed-test
 export PYTHONUTF8 = 1
 
-.PHONY: chat test test-all check lint eval bench clean
+.PHONY: chat test test-all check lint eval gate bench clean
 
 chat: $(RUN)  ## index CORPUS and open the web chat
 	$(BIN)/rag chat "$(CORPUS)" --index "$(INDEX)" --port $(PORT)
@@ -30,16 +30,20 @@ lint: $(TEST)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test  ## every gate
+check: lint test gate  ## every gate
 
-eval: $(RUN)  ## measure the answers on the sample question set
-	$(BIN)/rag eval --corpus corpus/documents
+eval: $(RUN)  ## measure the answers on the sample question set; the report is .eval/sample.html
+	@mkdir -p .eval && rm -f .eval/sample.jsonl
+	$(BIN)/rag eval --corpus corpus/documents --out .eval/sample.jsonl --html .eval/sample.html
+
+gate: eval  ## and fail below eval/gates.toml
+	$(BIN)/rag eval gate .eval/sample.jsonl
 
 bench: $(RUN)  ## measure speed on this machine
 	$(BIN)/rag bench
 
 clean:  ## remove what make made; documents are never touched
-	rm -rf .venv "$(INDEX)"
+	rm -rf .venv .eval "$(INDEX)"
 
 .venv/bin/python:
 	@echo "Making a virtual environment in .venv"

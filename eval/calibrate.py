@@ -8,20 +8,19 @@ passage does not answer. It prints the constants that `rag.quote` and `rag.setti
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy
 from numpy.typing import NDArray
 
+from eval.benchmarks.documents import file_name, read_questions, read_removal, read_sources, write_documents
 from eval.metrics import abstention, auroc
 from index.embed import load_embedder
-from index.errors import RagError, SetUnreadable
+from index.errors import RagError
 from index.opening import Index, open_index
 from index.sync import sync
 from rag.quote import NOT_EVIDENCE
@@ -31,7 +30,6 @@ from rag.weigh import Query
 
 SETS = ("rtqa_2022", "clapnq")
 COVERAGE = 0.975  # share of the answerable questions that the bar lets through
-REMOVAL_FILE = "unanswerable_by_removal.json"
 Array = NDArray[numpy.float64]
 
 
@@ -69,11 +67,9 @@ def score_set(folder: Path, work: Path) -> Scores:
     settings = load_settings()
     embedder = load_embedder(settings.embedding_model)
     documents = work / folder.name / "documents"
-    try:
-        _write_documents(folder / "corpus.jsonl", documents)
-        cases = list(_labelled(folder, {path.name for path in documents.iterdir()}))
-    except (OSError, ValueError, KeyError) as error:
-        raise SetUnreadable(f"{folder} is not a benchmark folder as its README describes it ({error}).") from error
+    sources = read_sources(folder)
+    write_documents(sources, documents)
+    cases = list(_labelled(folder, {source.id for source in sources}))
     for _ in sync([documents], work / folder.name / "index", embedder, settings.passage_word_pieces):
         pass
     index = open_index(work / folder.name / "index", embedder=embedder, word_pieces=settings.passage_word_pieces)
@@ -88,34 +84,18 @@ def best_score(question: str, index: Index, filters: Filters, settings: Settings
     return max((c.score for c in found.candidates if c.kind not in NOT_EVIDENCE), default=0.0)
 
 
-def _write_documents(corpus: Path, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for row in _rows(corpus):
-        path = folder / f"{row['id']}.txt"
-        text = f"{row.get('title') or ''}\n\n{row['text']}"
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
-
-
-def _labelled(folder: Path, names: set[str]) -> Iterator[tuple[str, bool, Filters]]:
+def _labelled(folder: Path, documents: set[str]) -> Iterator[tuple[str, bool, Filters]]:
     """Question, whether the documents answer it, and the documents it is put to."""
-    queries = {row["id"]: row["question"] for row in _rows(folder / "queries.jsonl")}
-    if not (folder / REMOVAL_FILE).exists():
-        for row in _rows(folder / "queries.jsonl"):
-            yield row["question"], bool(row["answers"]), {}
+    questions, removal = read_questions(folder), read_removal(folder)
+    if not removal["remove_docs"]:
+        for question in questions:
+            yield question.text, bool(question.answers), {}
         return
-    removal = json.loads((folder / REMOVAL_FILE).read_text(encoding="utf-8"))
-    left: Filters = {"document": tuple(sorted(names - {f"{name}.txt" for name in removal["remove_docs"]}))}
-    for identity in removal["now_unanswerable"]:
-        yield queries[identity], False, left
-    for identity in removal["still_answerable"]:
-        yield queries[identity], True, left
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+    texts = {question.id: question.text for question in questions}
+    left: Filters = {"document": tuple(sorted(map(file_name, documents - set(removal["remove_docs"]))))}
+    for answerable, name in ((False, "now_unanswerable"), (True, "still_answerable")):
+        for identity in removal[name]:
+            yield texts[identity], answerable, left
 
 
 def fit_logistic(values: Array, labels: NDArray[numpy.bool_], rounds: int = 50) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from eval.metrics.attribution import Said, expected_speakers
 from index.errors import SetUnreadable
 
 DEFAULT_SET = Path(__file__).parent / "sets" / "sample.jsonl"
@@ -18,36 +19,46 @@ DEFAULT_SET = Path(__file__).parent / "sets" / "sample.jsonl"
 Value = TypeVar("Value")
 
 
+REASONS = ("not_in_corpus", "masked", "furniture_only")
+TYPE_REASONS = {"unanswerable_redacted": "masked", "furniture_trap": "furniture_only"}
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Characters of a document that answer the question; `text[start:end] == quote` in the document `doc`.
+    """Characters of the document `doc` that answer the question (or, if there is no answer, seem to).
 
-    `doc` is the document's path in the indexed folder, or its file name. Where a reader makes the text (HTML,
-    PDF, Word), offsets move when it learns something: `start` and `end` may both be None there, and the
-    quote, which must then occur once, says the place. `label` marks a line that only names the speaker:
-    citing it is right, finding it is not required.
+    `doc` is the document's path in the indexed folder, or its file name. `text[start:end] == quote`. Where a
+    reader makes the text (HTML, PDF, Word), offsets move when it learns something: `start` and `end` may both
+    be None there, and the quote, which must then occur once, says the place. Where the documents' text must
+    not be copied, `quote` may be None instead. `label` marks a line that only names the speaker: citing it
+    is right, finding it is not required. `outdated` marks what a later update or correction withdraws: citing
+    it without the newer evidence is the fault. `said` is whose words these are, None where the set does not say.
     """
 
     doc: str
     start: int | None
     end: int | None
-    quote: str
+    quote: str | None
     label: bool = False
+    outdated: bool = False
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """One question and what a right answer holds.
 
-    Every one of `key_facts` must be said, none of `must_not`; "a|b" is a fact said either way. `history` is
-    the conversation before the question, a sequence of {"role", "content"}. `speaker` (whose words the
-    evidence is), `polarity` ("yes" or "no") and `note` are for people, and are not scored.
+    Every one of `key_facts` must be said, none of `must_not`; "a|b" is a fact said either way. `reason` is why
+    the documents don't answer. `history` is the conversation before the question, a sequence of {"role",
+    "content"}. `speaker` (free text: whose words the evidence is) counts where the evidence has no `said`.
+    `polarity` ("yes" or "no") and `note` are for people, and are not scored.
     """
 
     id: str
     question: str
     type: str
     answerable: bool
+    reason: str | None = None
     key_facts: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     must_not: tuple[str, ...] = ()
@@ -55,6 +66,18 @@ class Case:
     note: str | None = None
     history: tuple[Mapping[str, str], ...] = ()
     polarity: str | None = None
+
+    @property
+    def expected_reason(self) -> str | None:
+        """The reason that an abstention should give; a set that names none means the one of the question's type."""
+        return None if self.answerable else self.reason or TYPE_REASONS.get(self.type, "not_in_corpus")
+
+    def said(self, evidence: Evidence) -> Said | None:
+        """Whose words a piece of the evidence is, None where it can't be told."""
+        if evidence.said is not None or evidence.label:
+            return evidence.said
+        speakers = expected_speakers(self.speaker)
+        return None if speakers is None else Said(speakers)
 
 
 class _Malformed(ValueError):
@@ -105,6 +128,7 @@ def _case(line: str) -> Case:
         question=_required(record, "question", _text),
         type=_required(record, "type", _text),
         answerable=_required(record, "answerable", _flag),
+        reason=_reason(record.get("reason")),
         key_facts=_each(record, "key_facts", _fact),
         evidence=_each(record, "evidence", _evidence),
         must_not=_each(record, "must_not", _fact),
@@ -122,16 +146,34 @@ def _evidence(value: object, where: str) -> Evidence:
         doc=_required(record, "doc", _text, where),
         start=start,
         end=end,
-        quote=_required(record, "quote", _text, where),
+        quote=_optional(record, "quote", where),
         label=_flag(record.get("label", False), f"{where}.label"),
+        outdated=_flag(record.get("outdated", False), f"{where}.outdated"),
+        said=_said(record, where) if "speaker" in record else None,
     )
     if (start is None) != (end is None):
         raise _Malformed(f'"{where}" has only one of start and end')
-    if start is not None and end is not None and len(evidence.quote) != end - start:
+    if start is None and evidence.quote is None:
+        raise _Malformed(f'"{where}" has neither offsets nor a quote')
+    if start is not None and end is not None and start >= end:
+        raise _Malformed(f'"{where}" spans no character ({start} to {end})')
+    if start is not None and end is not None and evidence.quote is not None and len(evidence.quote) != end - start:
         raise _Malformed(
             f'"{where}" spans {end - start} characters ({start} to {end}), but its quote has {len(evidence.quote)}'
         )
     return evidence
+
+
+def _said(record: Mapping[str, Any], where: str) -> Said:
+    """Whose words: "speaker" null is narration or somebody whom the text does not name."""
+    speaker, date = _optional(record, "speaker", where), _optional(record, "date", where)
+    return Said((speaker,) if speaker else (), _each(record, "via", _text, where), date)
+
+
+def _reason(value: object) -> str | None:
+    if value is not None and value not in REASONS:
+        raise _Malformed(f'"reason" is none of {", ".join(REASONS)}')
+    return None if value is None else str(value)
 
 
 def _turn(value: object, where: str) -> Mapping[str, str]:
@@ -146,16 +188,19 @@ def _required(record: Mapping[str, Any], name: str, convert: Callable[[object, s
     return convert(record[name], where)
 
 
-def _optional(record: Mapping[str, Any], name: str) -> str | None:
+def _optional(record: Mapping[str, Any], name: str, inside: str = "") -> str | None:
     value = record.get(name)
-    return None if value is None else _text(value, name)
+    return None if value is None else _text(value, f"{inside}.{name}" if inside else name)
 
 
-def _each(record: Mapping[str, Any], name: str, convert: Callable[[object, str], Value]) -> tuple[Value, ...]:
+def _each(
+    record: Mapping[str, Any], name: str, convert: Callable[[object, str], Value], inside: str = ""
+) -> tuple[Value, ...]:
+    where = f"{inside}.{name}" if inside else name
     values = record.get(name, [])
     if not isinstance(values, list):
-        raise _Malformed(f'"{name}" is not a list')
-    return tuple(convert(value, f"{name}[{position}]") for position, value in enumerate(values))
+        raise _Malformed(f'"{where}" is not a list')
+    return tuple(convert(value, f"{where}[{position}]") for position, value in enumerate(values))
 
 
 def _object(value: object, where: str) -> Mapping[str, Any]:

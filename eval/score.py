@@ -1,107 +1,263 @@
-"""One answer is scored against its case: a Result. Pure, so that run.py only asks and report.py only adds up.
+"""One answer is scored against its case: an Item of a run. Pure, so that run.py only asks and report.py only shows.
 
 It does not know how the answer came about, nor any other case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from eval import metrics
-from eval.cases import Case
-from rag.answering import Answer
+from eval.cases import Case, Evidence
+from eval.metrics import Attribution, Said, Span
+from eval.runs import Item
+from rag.answering import Answer, Citation, Sentence
 
-SMALL_BUDGET, EVIDENCE_BUDGET = 500, 1000
+BUDGETS = (500, 1000)
 """Word pieces of hits that evidence recall counts: what a reader, or a small language model, gets to."""
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one answer was worth; each value as its function in metrics.py says, None where it does not apply.
-
-    `missing` are the key facts that the answer does not say, `forbidden` the phrases it should not have said.
-    `seconds` is the time that the caller waited.
-    """
-
-    id: str
-    question: str
-    type: str
-    answerable: bool
-    status: str
-    reason: str | None
-    confidence: float
-    text: str
-    model: str
-    seconds: float
-    words: int
-    evidence_recall_small: float | None
-    evidence_recall: float | None
-    all_key_facts: bool | None
-    fact_recall: float | None
-    missing: tuple[str, ...]
-    forbidden: tuple[str, ...] | None
-    citations: int
-    citation_precision: float | None
-    citation_exactness: float | None
-
-    @property
-    def answered(self) -> bool:
-        return self.status == "answered"
+AROUND = 240  # characters of a document that the report shows before and after a span
+OWN_WORDS = ("supported", "partial", "unsupported", "misattributed")
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A case whose evidence was found in the index: the spans to find, and the labels that are right to cite too."""
+    """A case whose evidence was found in the index, in the case's order: where each piece of it stands."""
 
     case: Case
-    required: tuple[metrics.Span, ...]
-    labels: tuple[metrics.Span, ...]
+    places: tuple[tuple[Evidence, Span], ...]
+
+    @property
+    def required(self) -> tuple[Span, ...]:
+        """What has to be found and cited."""
+        return tuple(span for evidence, span in self.places if not evidence.label and not evidence.outdated)
+
+    @property
+    def labels(self) -> tuple[Span, ...]:
+        """What is right to cite too."""
+        return tuple(span for evidence, span in self.places if evidence.label)
+
+    @property
+    def outdated(self) -> tuple[Span, ...]:
+        """What a later update or correction withdraws."""
+        return tuple(span for evidence, span in self.places if evidence.outdated)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A case that was not asked because the index can't show its evidence, and why; it counts nowhere."""
+def score(
+    located: Located, answer: Answer, word_pieces: Sequence[int], texts: Mapping[str, str], seconds: float
+) -> Item:
+    """The item of `answer` for a case.
 
-    id: str
-    why: str
-
-
-def score(located: Located, answer: Answer, word_pieces: Sequence[int], seconds: float) -> Result:
-    """The result of `answer` for a case.
-
-    `word_pieces` are the counts of the answer's hits, shape (hits,). An abstention says no key fact,
-    whichever words its explanation happens to use. Precision of citations is measured where there is
-    something right to cite: on answerable questions that were answered.
+    `word_pieces` are the counts of the answer's hits, shape (hits,); `texts` the documents that the answer
+    cites and those of the evidence, by path, as they are now. An abstention says no key fact, whichever
+    words its explanation happens to use, and cites nothing.
     """
     case = located.case
     hits = [
         (hit.document.path, hit.passage.start, hit.passage.end, pieces)
         for hit, pieces in zip(answer.hits, word_pieces, strict=True)
     ]
-    cited = [(citation.document.path, citation.start, citation.end) for citation in answer.citations]
-    citable = located.required + located.labels
-    key_facts = case.key_facts if case.answerable else ()
+    voices = _attributions(located, answer.citations)
+    measures = {
+        **_found(located, hits),
+        **_said(case, answer),
+        **_cited(located, answer, texts),
+        **_attributed(located, answer.citations, voices),
+        **_decided(located, answer),
+        "words": float(metrics.word_count(answer.text)) if answer.status == "answered" else None,
+    }
+    return Item(case.id, case.type, measures, seconds, _detail(located, answer, voices, texts))
+
+
+def _found(located: Located, hits: Sequence[metrics.RankedHit]) -> dict[str, float | None]:
+    """Of a question without an answer, what is found is the text that seems to answer: a measure of its own."""
+    evidence = located.required if located.case.answerable else ()
+    relevance, missed = metrics.relevance_of_hits(evidence, [hit[:3] for hit in hits])
+    recalls = {f"evidence_recall@{budget}": metrics.evidence_recall(evidence, hits, budget) for budget in BUDGETS}
+    misleading = () if located.case.answerable else located.required
+    return {
+        **recalls,
+        "misleading_recall@1000": metrics.evidence_recall(misleading, hits, 1000),
+        "ndcg@10": metrics.ndcg(relevance, missed),
+        "mrr@10": metrics.reciprocal_rank(relevance, missed),
+        "hit@1": _number(metrics.hit(relevance, missed, 1)),
+        "hit@5": _number(metrics.hit(relevance, missed, 5)),
+    }
+
+
+def _said(case: Case, answer: Answer) -> dict[str, float | None]:
+    facts = case.key_facts if case.answerable else ()
     claim = answer.text if answer.status == "answered" else ""
-    return Result(
-        id=case.id,
-        question=case.question,
-        type=case.type,
-        answerable=case.answerable,
-        status=answer.status,
-        reason=answer.reason,
-        confidence=answer.confidence,
-        text=answer.text,
-        model=answer.model,
-        seconds=seconds,
-        words=metrics.word_count(answer.text),
-        evidence_recall_small=metrics.evidence_recall(located.required, hits, SMALL_BUDGET),
-        evidence_recall=metrics.evidence_recall(located.required, hits, EVIDENCE_BUDGET),
-        all_key_facts=metrics.all_key_facts(claim, key_facts),
-        fact_recall=metrics.fact_recall(claim, key_facts),
-        missing=metrics.missing_facts(claim, key_facts),
-        forbidden=metrics.forbidden_said(answer.text, case.must_not) if case.must_not else None,
-        citations=len(answer.citations),
-        citation_precision=metrics.citation_precision(cited, citable) if case.answerable else None,
-        citation_exactness=metrics.citation_exactness(answer.citations),
-    )
+    return {
+        "all_key_facts": _number(metrics.all_key_facts(claim, facts)),
+        "fact_recall": metrics.fact_recall(claim, facts),
+        "forbidden": float(bool(metrics.forbidden_said(answer.text, case.must_not))) if case.must_not else None,
+    }
+
+
+def _cited(located: Located, answer: Answer, texts: Mapping[str, str]) -> dict[str, float | None]:
+    """Citations are measured against evidence where there is something right to cite: on answerable questions."""
+    cited = [_span(citation) for citation in answer.citations]
+    by_number = {citation.number: citation for citation in answer.citations}
+    citable = located.required + located.labels + located.outdated
+    answerable, answered = located.case.answerable, answer.status == "answered"
+    claims = [sentence for sentence in answer.sentences if answered]
+    quoting = [sentence for sentence in claims if sentence.verdict not in OWN_WORDS]
+    return {
+        "citation_precision": metrics.citation_precision(cited, citable) if answerable else None,
+        "citation_recall": metrics.citation_recall(cited, located.required) if answerable and answered else None,
+        "citation_exactness": metrics.citation_exactness(answer.citations, texts),
+        "verbatim": metrics.mean(_exact(sentence, by_number) for sentence in quoting),
+        "cited": metrics.mean(any(n in by_number for n in s.citations) for s in claims) if claims else _uncited(answer),
+        "numbers_grounded": metrics.mean(_grounded(sentence, by_number) for sentence in claims),
+    }
+
+
+def _uncited(answer: Answer) -> float | None:
+    """An answer without sentences that claims something all the same rests on nothing; the catalog's may."""
+    return 0.0 if answer.status == "answered" and answer.text and answer.model != "catalog" else None
+
+
+def _exact(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
+    quotes = [citations[number].quote for number in sentence.citations if number in citations]
+    return bool(quotes) and metrics.quoted_exactly(sentence.text, quotes)
+
+
+def _grounded(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
+    """The numbers of an introduction stand in the citation's data: a date, a title, a numbered speaker."""
+    sources: list[str] = []
+    for citation in (citations[number] for number in sentence.citations if number in citations):
+        document = citation.document
+        said_of = (citation.quote, citation.speaker, citation.role, *citation.via, citation.date, document.path)
+        sources += [text for text in (*said_of, document.title, document.publisher, document.published) if text]
+        sources += [f"{int(part)}" for text in (citation.date, document.published) for part in _date_parts(text)]
+    return metrics.numbers_grounded(sentence.text, sources)
+
+
+def _date_parts(iso: str | None) -> list[str]:
+    return [part for part in (iso or "").split("T")[0].split("-") if part.isdigit()]
+
+
+def _attributions(located: Located, citations: Sequence[Citation]) -> list[tuple[Attribution, Said] | None]:
+    """For each citation what it says of the speaker, and what was expected; None away from the evidence."""
+    return [_attribution(located, citation) for citation in citations]
+
+
+def _attribution(located: Located, citation: Citation) -> tuple[Attribution, Said] | None:
+    if not located.case.answerable:
+        return None
+    judged = [
+        (metrics.attribute(citation, said), said)
+        for evidence, span in located.places
+        if not evidence.label and metrics.overlap(span, _span(citation))
+        if (said := located.case.said(evidence)) is not None
+    ]
+    # A citation that spans two people's words is right if it names one of them.
+    order = ("right", "missing", "wrong")
+    return min(judged, key=lambda pair: order.index(pair[0]), default=None)
+
+
+def _attributed(
+    located: Located, citations: Sequence[Citation], voices: Sequence[tuple[Attribution, Said] | None]
+) -> dict[str, float | None]:
+    judged = [(citation, *voice) for citation, voice in zip(citations, voices, strict=True) if voice is not None]
+    outcome = metrics.worst([attribution for _, attribution, _ in judged])
+    vias = [metrics.via_named(citation, said) for citation, _, said in judged]
+    dates = [metrics.date_given(citation, said) for citation, _, said in judged]
+    return {
+        **{f"attribution_{name}": _number(outcome and outcome == name) for name in ("right", "wrong", "missing")},
+        "via_right": _number(all(via for via in vias if via is not None)) if any(v is not None for v in vias) else None,
+        "date_right": metrics.mean(date for date in dates if date is not None),
+    }
+
+
+def _decided(located: Located, answer: Answer) -> dict[str, float | None]:
+    case, answered = located.case, answer.status == "answered"
+    cited = [_span(citation) for citation in answer.citations]
+    withdrawn = any(metrics.touches(span, cited) for span in located.outdated)
+    up_to_date = any(metrics.touches(span, cited) for span in located.required)
+    unreadable = not case.answerable and case.expected_reason in ("masked", "furniture_only") and located.required
+    return {
+        "answerable": float(case.answerable),
+        "answered": float(answered),
+        "confidence": answer.confidence,
+        "answered_answerable": float(answered) if case.answerable else None,
+        "abstained_unanswerable": None if case.answerable else float(not answered),
+        "reason_right": None if case.answerable or answered else float(answer.reason == case.expected_reason),
+        "outdated": float(withdrawn and not up_to_date) if located.outdated else None,
+        "unreadable_cited": float(any(metrics.touches(s, cited) for s in located.required)) if unreadable else None,
+    }
+
+
+def _detail(
+    located: Located,
+    answer: Answer,
+    voices: Sequence[tuple[Attribution, Said] | None],
+    texts: Mapping[str, str],
+) -> dict[str, Any]:
+    """What the report shows of a question: see the keys."""
+    case = located.case
+    claim = answer.text if answer.status == "answered" else ""
+    expected = [_expected(case, evidence, span) for evidence, span in located.places]
+    given = [_given(citation, voice) for citation, voice in zip(answer.citations, voices, strict=True)]
+    return {
+        "question": case.question,
+        "history": [dict(turn) for turn in case.history],
+        "search_query": answer.search_query,
+        "answerable": case.answerable,
+        "expected_reason": case.expected_reason,
+        "note": case.note,
+        "status": answer.status,
+        "reason": answer.reason,
+        "text": answer.text,
+        "model": answer.model,
+        "sentences": [{"text": s.text, "citations": list(s.citations), "verdict": s.verdict} for s in answer.sentences],
+        "key_facts": list(case.key_facts),
+        "missing": list(metrics.missing_facts(claim, case.key_facts if case.answerable else ())),
+        "forbidden": list(metrics.forbidden_said(answer.text, case.must_not)),
+        "expected": expected,
+        "citations": given,
+        "excerpts": _excerpts([span for _, span in located.places] + [_span(c) for c in answer.citations], texts),
+    }
+
+
+def _expected(case: Case, evidence: Evidence, span: Span) -> dict[str, Any]:
+    said = case.said(evidence)
+    return {
+        "document": span[0],
+        "start": span[1],
+        "end": span[2],
+        "label": evidence.label,
+        "outdated": evidence.outdated,
+        "speakers": None if said is None else list(said.speakers),
+    }
+
+
+def _given(citation: Citation, voice: tuple[Attribution, Said] | None) -> dict[str, Any]:
+    shown = {name: value for name, value in citation.to_dict().items() if name != "quote"}
+    return {**shown, "attribution": voice[0] if voice else None}
+
+
+def _excerpts(spans: Sequence[Span], texts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The documents' text around the spans, one stretch for those that are close: {document, start, text}."""
+    stretches: list[tuple[str, int, int]] = []
+    for document, start, end in sorted(set(spans)):
+        begin, close = max(0, start - AROUND), min(len(texts.get(document, "")), end + AROUND)
+        if stretches and stretches[-1][0] == document and begin <= stretches[-1][2]:
+            stretches[-1] = (document, stretches[-1][1], max(close, stretches[-1][2]))
+        else:
+            stretches.append((document, begin, close))
+    return [
+        {"document": document, "start": start, "text": texts.get(document, "")[start:end]}
+        for document, start, end in stretches
+    ]
+
+
+def _span(citation: Citation) -> Span:
+    return citation.document.path, citation.start, citation.end
+
+
+def _number(value: bool | float | None) -> float | None:
+    return None if value is None else float(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.commands import joined
 from index.embed import load_embedder
 from index.sync import sync
 from rag.settings import Settings
@@ -47,7 +48,7 @@ def test_every_rag_command_parses() -> None:
     commands = [command[command.index("rag") + 1 :] for command in COMMANDS if "rag" in command]
     assert len(commands) >= 8
     for command in commands:
-        parser().parse_args(command)
+        parser().parse_args(joined(command))
 
 
 def test_the_commands_that_need_no_browser_run(sample_index: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from eval.commands import add_commands, joined
 from index.errors import RagError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 done, 1 a failure that the message explains, 2 wrong usage."""
-    parsed = parser().parse_args(arguments)
+    parsed = parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
     logging.basicConfig(level=logging.INFO if parsed.debug else logging.WARNING, format="rag: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     run: Command = parsed.run
@@ -96,11 +97,7 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument("--no-browser", action="store_true", help="don't open a browser window")
     chat.set_defaults(run=run_chat)
 
-    evaluate = commands.add_parser("eval", parents=[shared, writer], help="measure the answers on a question set")
-    evaluate.add_argument("set", nargs="?", type=Path, metavar="SET", help="JSONL file (default: the sample set)")
-    evaluate.add_argument("--corpus", type=Path, metavar="PATH", help="index this folder for this run only")
-    evaluate.add_argument("--out", type=Path, metavar="FILE", help="write every result as JSON")
-    evaluate.set_defaults(run=run_eval)
+    add_commands(commands, shared, writer)
 
     inspect = commands.add_parser("inspect", parents=[shared], help="show how a file is read")
     inspect.add_argument("file", type=Path, metavar="FILE", help="document to read; it need not be indexed")
@@ -172,15 +169,6 @@ def run_chat(parsed: argparse.Namespace) -> int:
     browser = not parsed.no_browser and bool(os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"))
     options: dict[str, Any] = {"host": parsed.host, "port": parsed.port, "open_browser": browser, "examples": examples}
     launch(settings.index_dir, settings, parsed.paths, **options)
-    return 0
-
-
-def run_eval(parsed: argparse.Namespace) -> int:
-    from eval.cases import DEFAULT_SET
-    from eval.report import to_markdown
-    from eval.run import measure
-
-    print(to_markdown(measure(parsed.set or DEFAULT_SET, settings_of(parsed), parsed.corpus, parsed.out)), end="")
     return 0
 
 

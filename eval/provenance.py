@@ -1,0 +1,99 @@
+"""What a run was made with, as its header says it: the set, the index, the model, settings, versions, the code itself.
+
+Two runs whose headers are equal apart from times must come to equal answers. It does not know any question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import index as index_package
+import rag
+from eval.runs import FORMAT
+
+if TYPE_CHECKING:  # it loads chromadb
+    from index.opening import Index
+    from rag.settings import Settings
+
+PACKAGES = (
+    *("footnote-rag", "chromadb", "sentence-transformers", "transformers", "tokenizers", "torch", "numpy"),
+    *("nupunkt", "rapidfuzz", "snowballstemmer", "trafilatura", "pypdf", "python-docx"),
+)
+CODE = (".py", ".sql")
+
+
+def header_of(
+    kind: str,
+    *,
+    set_name: str,
+    set_sha256: str,
+    questions: int,
+    corpus: Mapping[str, Any] | None,
+    settings: Settings,
+    command: str,
+) -> dict[str, Any]:
+    """The header of a run that starts now; see runs.py for the form."""
+    return {
+        "format": FORMAT,
+        "kind": kind,
+        "set": set_name,
+        "set_sha256": set_sha256,
+        "questions": questions,
+        "corpus": None if corpus is None else dict(corpus),
+        "model": settings.model or "quotes",
+        "settings": _settings(settings),
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "code": code_sha256(),
+        "command": command,
+        "times": {"started": datetime.now(timezone.utc).isoformat(timespec="seconds")},
+    }
+
+
+def corpus_of(index: Index) -> dict[str, Any]:
+    """What the index holds: counts, and a fingerprint of every document as it was read and split, and of the vectors'
+    model. It changes when a document, the reader, the splitter or the embedding model does."""
+    digest = hashlib.sha256()
+    with index.catalog.reading():
+        recorded = index.catalog.settings()
+        for name in ("format", "model", "model_sha256", "dimension", "splitter", "word_pieces"):
+            digest.update(f"{name}={recorded.get(name)}\n".encode())
+        files = index.catalog.files()
+        for path in sorted(files):
+            digest.update(f"{path}\t{files[path].document_id}\n".encode())
+        documents, passages = index.catalog.count("documents"), index.catalog.counts()[0]
+    return {"documents": documents, "passages": passages, "fingerprint": digest.hexdigest()[:16]}
+
+
+def file_sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def code_sha256() -> str:
+    """A fingerprint of the source of index, rag and eval: of what reads, answers and measures."""
+    digest = hashlib.sha256()
+    for package in (Path(index_package.__path__[0]), Path(rag.__path__[0]), Path(__file__).parent):
+        for path in sorted(path for path in package.rglob("*") if path.suffix in CODE):
+            digest.update(f"{package.name}/{path.relative_to(package).as_posix()}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _settings(settings: Settings) -> dict[str, Any]:
+    """All but secrets and places of this machine."""
+    shown = settings.model_dump(mode="json", exclude={"index_dir", "model_key", "model_url", "embedding_model"})
+    host = urlsplit(settings.model_url).hostname if settings.model_url else None
+    model = Path(settings.embedding_model).name if settings.embedding_model else None
+    return {**shown, "model_host": host, "embedding_model": model}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
