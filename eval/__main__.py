@@ -15,7 +15,7 @@ from index.errors import RagError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command of the evaluation; returns the exit code: 0 done, 1 a failure, 2 wrong usage."""
+    """Runs a command of the evaluation; returns the exit code: 0 done, 1 a failure, 2 wrong usage, 130 stopped."""
     parsed = _parser().parse_args(joined(["eval", *(sys.argv[1:] if arguments is None else arguments)]))
     try:
         return int(parsed.run(parsed))
@@ -24,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"rag: {error}", file=sys.stderr)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("\nrag: stopped; with --out the same command goes on from here.", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -67,16 +67,16 @@ def add_commands(
     report.add_argument("--html", type=Path, metavar="PAGE", help="write the report here, for a browser")
 
     compare = add("compare", run_compare, "Say what changed from run A to run B, question by question.")
-    compare.add_argument("before", type=Path, metavar="A")
-    compare.add_argument("after", type=Path, metavar="B")
+    compare.add_argument("before", type=Path, metavar="A", help="a run, written by rag eval --out")
+    compare.add_argument("after", type=Path, metavar="B", help="another run over the same set")
 
     gate = add("gate", run_gate, "Exit with 1 when a run falls short of the marks.")
-    gate.add_argument("path", type=Path, metavar="RUN")
+    gate.add_argument("path", type=Path, metavar="RUN", help="file written by rag eval --out")
     gate.add_argument("--gates", type=Path, metavar="TOML", help="the marks (default: those of this version)")
 
     pairs = add("pairs", run_pairs, "Write a page of answers in pairs, to choose from blindly, and its key.")
-    pairs.add_argument("before", type=Path, metavar="A")
-    pairs.add_argument("after", type=Path, metavar="B")
+    pairs.add_argument("before", type=Path, metavar="A", help="a run, written by rag eval --out")
+    pairs.add_argument("after", type=Path, metavar="B", help="another run over the same set")
     pairs.add_argument("--out", type=Path, metavar="PAGE", default=Path("pairs.html"), help="default: pairs.html")
     pairs.add_argument("--limit", type=int, metavar="N", help="at most so many pairs")
 
@@ -92,7 +92,9 @@ def add_commands(
     results = add("results", run_results, "Measure everything and write the table of results.")
     results.add_argument("shared", type=Path, metavar="SHARED", help="folder that holds seeds and benchmarks")
     results.add_argument("--work", type=Path, metavar="DIR", default=Path(".results"), help="default: .results")
-    results.add_argument("--out", type=Path, metavar="FILE", default=Path("docs/results.md"))
+    results.add_argument(
+        "--out", type=Path, metavar="FILE", default=Path("docs/results.md"), help="default: docs/results.md"
+    )
 
     sabotage = add("sabotage", run_sabotage, "Let answerers cheat and see whether the figures catch them.")
     sabotage.add_argument("set", nargs="?", type=Path, metavar="SET", help="JSONL file (default: the sample set)")
@@ -176,7 +178,7 @@ def run_gate(parsed: argparse.Namespace) -> int:
     from eval.runs import read_run
 
     report = check_gates(read_run(parsed.path), parsed.gates)
-    print(to_text(report))
+    print(to_text(report), end="")
     require(report)
     return 0
 

@@ -27,6 +27,7 @@ PACKAGES = (
     *("nupunkt", "rapidfuzz", "snowballstemmer", "trafilatura", "pypdf", "python-docx"),
 )
 CODE = (".py", ".sql")
+MEASURING = ("cases.py", "locate.py", "run.py", "score.py", "metrics", "benchmarks")  # of eval: not what only shows
 
 
 def header_of(
@@ -76,11 +77,14 @@ def file_sha256(path: Path) -> str:
 
 
 def code_sha256() -> str:
-    """A fingerprint of the source of index, rag and eval: of what reads, answers and measures."""
+    """A fingerprint of the source that a run's lines depend on: of what reads, answers and measures."""
+    measuring = Path(__file__).parent
+    roots = [Path(index_package.__path__[0]), Path(rag.__path__[0]), *(measuring / name for name in MEASURING)]
     digest = hashlib.sha256()
-    for package in (Path(index_package.__path__[0]), Path(rag.__path__[0]), Path(__file__).parent):
-        for path in sorted(path for path in package.rglob("*") if path.suffix in CODE):
-            digest.update(f"{package.name}/{path.relative_to(package).as_posix()}\n".encode() + path.read_bytes())
+    for root in roots:
+        paths = [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.suffix in CODE)
+        for path in paths:
+            digest.update(f"{root.name}/{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

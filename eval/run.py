@@ -103,9 +103,7 @@ def follow(items: Iterable[Item], name: str, total: int, done: int = 0) -> Itera
 
     console = Console(stderr=True)
     hidden = not console.is_terminal
-    yield from track(
-        items, f"Asking {name}", total=total or None, completed=done, console=console, transient=True, disable=hidden
-    )
+    yield from track(items, name, total=total or None, completed=done, console=console, transient=True, disable=hidden)
 
 
 def run_set(

@@ -101,23 +101,39 @@ def _cited(located: Located, answer: Answer, texts: Mapping[str, str]) -> dict[s
     """Citations are measured against evidence where there is something right to cite: on answerable questions."""
     cited = [_span(citation) for citation in answer.citations]
     by_number = {citation.number: citation for citation in answer.citations}
-    citable = located.required + located.labels + located.outdated
-    answerable, answered = located.case.answerable, answer.status == "answered"
+    answered = answer.status == "answered"
+    citable = located.required + located.labels + located.outdated if located.case.answerable else ()
+    wanted = located.required if located.case.answerable and answered else ()
     claims = [sentence for sentence in answer.sentences if answered]
+    own = [sentence for sentence in claims if sentence.verdict in OWN_WORDS]
     quoting = [sentence for sentence in claims if sentence.verdict not in OWN_WORDS]
     return {
-        "citation_precision": metrics.citation_precision(cited, citable) if answerable else None,
-        "citation_recall": metrics.citation_recall(cited, located.required) if answerable and answered else None,
+        "citation_precision": metrics.citation_precision(cited, citable),
+        "citation_focus": metrics.citation_focus(cited, citable),
+        "citation_recall": metrics.citation_recall(cited, wanted),
+        "citation_coverage": metrics.citation_coverage(cited, wanted),
         "citation_exactness": metrics.citation_exactness(answer.citations, texts),
         "verbatim": metrics.mean(_exact(sentence, by_number) for sentence in quoting),
-        "cited": metrics.mean(any(n in by_number for n in s.citations) for s in claims) if claims else _uncited(answer),
-        "numbers_grounded": metrics.mean(_grounded(sentence, by_number) for sentence in claims),
+        "cited": _footnoted(located, answer, by_number) if answered else None,
+        "numbers_grounded": metrics.mean(metrics.numbers_grounded(s.text, _sources(s, by_number)) for s in claims),
+        "words_grounded": metrics.mean(
+            share for s in own if (share := metrics.words_grounded(s.text, _sources(s, by_number))) is not None
+        ),
     }
 
 
-def _uncited(answer: Answer) -> float | None:
-    """An answer without sentences that claims something all the same rests on nothing; the catalog's may."""
-    return 0.0 if answer.status == "answered" and answer.text and answer.model != "catalog" else None
+def _footnoted(located: Located, answer: Answer, citations: Mapping[int, Citation]) -> float | None:
+    """The share of an answer's sentences with a footnote; words outside of its sentences are one without.
+
+    What the catalog tells of the collection needs none, unless documents were asked for.
+    """
+    if answer.model == "catalog" and not located.required:
+        return None
+    footnoted = [any(number in citations for number in sentence.citations) for sentence in answer.sentences]
+    loose = " ".join(metrics.without_marks(answer.text).split())
+    for sentence in answer.sentences:
+        loose = loose.replace(" ".join(metrics.without_marks(sentence.text).split()), " ", 1)
+    return metrics.mean([*footnoted, False] if loose.strip() else footnoted)
 
 
 def _exact(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
@@ -125,15 +141,15 @@ def _exact(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
     return bool(quotes) and metrics.quoted_exactly(sentence.text, quotes)
 
 
-def _grounded(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
-    """The numbers of an introduction stand in the citation's data: a date, a title, a numbered speaker."""
+def _sources(sentence: Sentence, citations: Mapping[int, Citation]) -> list[str]:
+    """All that a sentence may take words and numbers from: an introduction's stand in the citation's data."""
     sources: list[str] = []
     for citation in (citations[number] for number in sentence.citations if number in citations):
         document = citation.document
         said_of = (citation.quote, citation.speaker, citation.role, *citation.via, citation.date, document.path)
         sources += [text for text in (*said_of, document.title, document.publisher, document.published) if text]
         sources += [f"{int(part)}" for text in (citation.date, document.published) for part in _date_parts(text)]
-    return metrics.numbers_grounded(sentence.text, sources)
+    return sources
 
 
 def _date_parts(iso: str | None) -> list[str]:

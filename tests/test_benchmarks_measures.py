@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from eval import metrics
+from eval.benchmarks import chunks, conversations, news, wikipedia
 from eval.benchmarks.asking import (
     Asked,
     Part,
@@ -22,6 +23,7 @@ from eval.benchmarks.asking import (
     document_measures,
     quote_rank,
 )
+from eval.benchmarks.benchmark import Benchmark
 from eval.benchmarks.conversations import support_score
 from eval.benchmarks.documents import Corpus, Evidence, Source
 from eval.benchmarks.news import concludes
@@ -149,6 +151,20 @@ def test_support_is_the_mean_over_sentences_that_say_something() -> None:
     assert support_score("The mill opened in 1891.", TEXT) == 1.0
     assert support_score("The mill opened in 1891. The mill opened in 1999.", TEXT) == 0.5
     assert support_score("I do.", TEXT) is None
+
+
+# --- what is declared --------------------------------------------------------------------------------------------
+
+ALL = (*news.BENCHMARKS, *wikipedia.BENCHMARKS, *chunks.BENCHMARKS, *conversations.BENCHMARKS)
+
+
+@pytest.mark.parametrize("benchmark", ALL, ids=lambda benchmark: benchmark.name)
+def test_figures_have_names_of_their_own_and_references_belong_to_them(benchmark: Benchmark) -> None:
+    names = [figure.name for figure in benchmark.figures]
+    assert len(names) == len(set(names))
+    assert set(benchmark.references) <= set(names)
+    assert any(figure.headline for figure in benchmark.figures)
+    assert benchmark.documents
 
 
 # --- against the benchmarks' own definitions ---------------------------------------------------------------------

@@ -394,17 +394,3 @@ def test_inscit_tells_answers_from_none(task: Callable[..., Task], tmp_path: Pat
     assert figure(conversations.BENCHMARKS[1:], "reply_right", items) == (1.0, 2)
     assert figure(conversations.BENCHMARKS[1:], "document_hit@1:history", items) == (1.0, 2)
     assert figure(conversations.BENCHMARKS[1:], "token_f1", items)[1] == 1
-
-
-# --- what is declared --------------------------------------------------------------------------------------------
-
-ALL = (*news.BENCHMARKS, *wikipedia.BENCHMARKS, *chunks.BENCHMARKS, *conversations.BENCHMARKS)
-
-
-@pytest.mark.parametrize("benchmark", ALL, ids=lambda benchmark: benchmark.name)
-def test_figures_have_names_of_their_own_and_references_belong_to_them(benchmark: Benchmark) -> None:
-    names = [figure.name for figure in benchmark.figures]
-    assert len(names) == len(set(names))
-    assert set(benchmark.references) <= set(names)
-    assert any(figure.headline for figure in benchmark.figures)
-    assert benchmark.documents

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ from eval.run import evaluate
 from eval.runs import read_run, without_times
 from eval.sabotage import CHEATS
 from index.opening import open_index
+from index.sync import sync
 from rag.settings import Settings
 from ui import cli
 
@@ -43,36 +46,47 @@ Door = Callable[[list[str]], int]
 CASES = (OPENING, CLOSING, PRAISE, OWNER, MILLER)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with documents/papers/mill.txt, index, mills.jsonl, and two runs that differ: a.jsonl and b.jsonl."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "documents" / "papers").mkdir(parents=True)
+    (folder / "documents" / "papers" / "mill.txt").write_text(TEXT, encoding="utf-8")
+    for _ in sync([folder / "documents"], folder / "index", FakeEmbedder()):
+        pass
+    questions = write_set(folder / "mills.jsonl", *CASES)
+    right = [answered(OPENING, cite(1, OPENED)), answered(CLOSING, cite(1, FIRE)), answered(PRAISE, cite(1, FIRE))]
+    other = [answered(OPENING, cite(1, FIRE)), abstained(CLOSING), right[2]]
+    refused = [abstained(OWNER, "masked"), abstained(MILLER)]
+    settings = Settings(index_dir=folder / "index")
+    with closing(open_index(folder / "index", embedder=FakeEmbedder())) as index:
+        for name, answers in {"a.jsonl": right, "b.jsonl": other}.items():
+            evaluate(questions, index, settings, folder / name, scripted(*answers, *refused))
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def here(plain_environment: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder with documents/papers/mill.txt and mills.jsonl, and FakeEmbedder as the bundled model."""
+def here(plain_environment: Path, made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A current folder with documents/ and mills.jsonl, no index, and FakeEmbedder as the bundled model."""
     monkeypatch.setattr("index.embed.load_embedder", lambda model=None: FakeEmbedder())
-    papers = plain_environment / "documents" / "papers"
-    papers.mkdir(parents=True)
-    (papers / "mill.txt").write_text(TEXT, encoding="utf-8")
-    write_set(plain_environment / "mills.jsonl", *CASES)
+    shutil.copytree(made / "documents", plain_environment / "documents")
+    shutil.copy(made / "mills.jsonl", plain_environment)
     return plain_environment
 
 
 @pytest.fixture
-def indexed(here: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    assert cli.main(["index", "documents"]) == 0
-    capsys.readouterr()
+def indexed(here: Path, made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same folder, with an index of the documents."""
+    monkeypatch.setenv("RAG_INDEX_DIR", str(made / "index"))
     return here
 
 
 @pytest.fixture
-def runs(indexed: Path) -> Path:
-    """a.jsonl and b.jsonl, runs whose answers differ."""
-    right = [answered(OPENING, cite(1, OPENED)), answered(CLOSING, cite(1, FIRE)), answered(PRAISE, cite(1, FIRE))]
-    other = [answered(OPENING, cite(1, FIRE)), abstained(CLOSING), right[2]]
-    refused = [abstained(OWNER, "masked"), abstained(MILLER)]
-    settings = Settings()
-    index = open_index(settings.index_dir, embedder=FakeEmbedder())
-    for name, answers in {"a.jsonl": right, "b.jsonl": other}.items():
-        evaluate(indexed / "mills.jsonl", index, settings, indexed / name, scripted(*answers, *refused))
-    index.close()
-    return indexed
+def runs(here: Path, made: Path) -> Path:
+    """The same folder, with a.jsonl and b.jsonl."""
+    for name in ("a.jsonl", "b.jsonl"):
+        shutil.copy(made / name, here)
+    return here
 
 
 @pytest.fixture(params=["rag eval", "python -m eval"])
@@ -290,7 +304,7 @@ def test_a_run_passes_the_gate_or_does_not(runs: Path, door: Door, capsys: pytes
     assert door(["gate", "b.jsonl", "--gates", "marks.toml"]) == 1
     printed = capsys.readouterr()
     assert "MISSED  all_key_facts" in printed.out
-    assert printed.err == ""
+    assert "does not pass marks.toml: all_key_facts is 0, not at least 0.5" in one_sentence(printed.err)
 
 
 def test_a_gate_for_no_such_set_is_wrong_usage(runs: Path, door: Door, capsys: pytest.CaptureFixture[str]) -> None:
@@ -307,7 +321,7 @@ def test_answers_are_chosen_from_blindly(runs: Path, door: Door, capsys: pytest.
     lefts = {number: "left" if pair["left"] == "A" else "right" for number, pair in key["pairs"].items()}
     (runs / "choices.json").write_text(json.dumps({"sheet": key["sheet"], "choices": lefts}), encoding="utf-8")
     assert door(["choices", "page.html.key.json", "choices.json"]) == 0
-    assert capsys.readouterr().out.strip()
+    assert capsys.readouterr().out.startswith("A preferred: 2, B preferred: 0, the same: 0 (2 of 2 pairs judged)\n")
     assert door(["choices", "page.html.key.json", "page.html.key.json"]) == 2
     assert "page.html.key.json" in one_sentence(capsys.readouterr().err)
 

@@ -217,6 +217,7 @@ def test_citation_exactness_reads_the_documents_anew() -> None:
     now = {"a.txt": "one two"}
     exact, moved = cite(4, 7, "two"), cite(3, 6, "two")
     assert metrics.citation_exactness([exact], now) == 1
+    assert metrics.citation_exactness([cite(0, 7, "one two")], now) == 1
     assert metrics.citation_exactness([exact, moved], now) == 0.5
     assert metrics.citation_exactness([], now) is None
     assert metrics.citation_exactness([exact], {"a.txt": "zero one two"}) == 0  # a line was added since
@@ -247,10 +248,12 @@ def test_ndcg_by_hand() -> None:
 def test_reciprocal_rank_and_hit_by_hand() -> None:
     assert metrics.reciprocal_rank([False, False, True, True]) == pytest.approx(1 / 3)
     assert metrics.reciprocal_rank([False, True], k=1) == 0
+    assert metrics.reciprocal_rank([False] * 10 + [True]) == 0
     assert metrics.reciprocal_rank([False], missed=1) == 0
     assert metrics.reciprocal_rank([False]) is None
     assert metrics.hit([False, True], k=1) is False
     assert metrics.hit([False, True], k=2) is True
+    assert metrics.hit([False] * 10 + [True]) is False
     assert metrics.hit([], missed=1) is False
     assert metrics.hit([]) is None
 

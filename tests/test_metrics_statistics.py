@@ -94,14 +94,20 @@ def test_without_questions_there_is_no_figure() -> None:
     assert metrics.paired_interval(nothing, nothing, mean) == metrics.Interval(None, None, None, 0)
 
 
-def test_one_question_has_an_interval_without_width() -> None:
+def test_questions_that_all_come_to_the_same_have_an_interval_without_width() -> None:
+    """A known limit of the bootstrap: it can't draw what it has not seen. `n` says how little that may be worth."""
     assert metrics.interval(column([0.25]), mean) == metrics.Interval(0.25, 0.25, 0.25, 1)
+    assert metrics.interval(column([1.0] * 5), mean) == metrics.Interval(1, 1, 1, 5)
 
 
 def test_an_undefined_statistic_has_no_value() -> None:
     rows = numpy.array([[0.0, 1.0], [0.0, 0.0]])
     assert metrics.interval(rows, mean_of_the_marked, ROUNDS) == metrics.Interval(None, None, None, 2)
-    assert metrics.paired_interval(rows, rows, mean_of_the_marked, ROUNDS) == metrics.Interval(None, None, None, 2)
+    marked = numpy.array([[1.0, 1.0], [1.0, 0.0]])
+    for other in (rows, marked):
+        found = metrics.paired_interval(rows, other, mean_of_the_marked, ROUNDS)
+        assert found == metrics.Interval(None, None, None, 2)
+        assert found == metrics.paired_interval(other, rows, mean_of_the_marked, ROUNDS)
 
 
 def test_rounds_in_which_a_statistic_is_undefined_are_left_out() -> None:

@@ -26,10 +26,10 @@ facts = st.text(min_size=1).filter(lambda fact: fact.replace("|", "").strip())
         ("It\u2019s a \u201crefusal\u201d", 'it\'s a "refusal"', True),
         ("It's", "It\u2019s", True),
         ("STRASSE", "straße", True),
-        ("is now increasing", "increas", True),
+        ("is now declining", "declin", True),
         ("a door-to-door search", "door search", True),
         ("the second-rate quay", "rate", True),
-        ("80+ harbours", "80+", True),
+        ("90+ harbours", "90+", True),
         ("a.b", "a+b", False),
         ("", "NAUTEX", False),
         ("port", "port|", True),
@@ -65,15 +65,15 @@ def test_the_inside_of_a_word_says_nothing(text: str, fact: str) -> None:
         ("300,000 pages", "300", False),
         ("1.300 pages", "300", False),
         ("300.5 pages", "300", False),
-        ("1.42 million", "42 million", False),
-        ("142 million", "42 million", False),
+        ("1.36 million", "36 million", False),
+        ("136 million", "36 million", False),
         ("2.4 GHz", "4 GHz", False),
         ("in 2017.", "2017", True),
         ("in 2017, then", "2017", True),
         ("a 300-page guide", "300", True),
         ("(300)", "300", True),
         ("€300", "300", True),
-        ("north of $200K", "200K|$200", True),
+        ("north of $500K", "500K|$500", True),
         ("1,300 pages", "1,300", True),
     ],
 )
@@ -116,7 +116,7 @@ def test_the_limit_is_120_words_without_the_marks() -> None:
 
 
 def test_a_fact_may_stretch_over_a_footnote_mark() -> None:
-    assert metrics.all_key_facts("42 [1] million", ["42 million"]) is True
+    assert metrics.all_key_facts("36 [1] million", ["36 million"]) is True
 
 
 def test_key_facts_at_their_edges() -> None:
@@ -156,6 +156,7 @@ def test_exact_match_and_contains_by_hand() -> None:
     assert metrics.exact_match("The quays", ["quay"]) is False
     assert metrics.contains("They met at the quay, at noon.", ["Quay at noon"]) is True
     assert metrics.contains("the quays", ["quay"]) is False
+    assert metrics.contains("the quay", ["ferry", "quay"]) is True
     assert metrics.contains("anything", ["the", ""]) is False  # nothing is left of it
     assert metrics.exact_match("", ["the"]) is True
 
@@ -286,6 +287,7 @@ def test_shingle_scores_by_hand() -> None:
     assert metrics.shingle_scores("a b c d e", "a b c d x y") == (1 / 2, 1 / 3)
     assert metrics.shingle_scores("a, b", "a b!") == (1, 1)  # fewer than four words are one run
     assert metrics.shingle_scores("a b", "a b c") == (0, 0)
+    assert metrics.shingle_scores("a b", "b") == (0, 0)
     assert metrics.shingle_scores("", "a b") == (None, 0)
     assert metrics.shingle_scores("a b", "") == (0, None)
     assert metrics.shingle_scores("", " .") == (None, None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,14 +52,15 @@ CASES = (OPENING, ELSEWHERE, CLOSING, OWNER, MILLER)
 
 
 @pytest.fixture(scope="module")
-def shared_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def shared_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     folder = tmp_path_factory.mktemp("shared")
     for name, text in FILES.items():
         (folder / "documents" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "documents" / name).write_text(text, encoding="utf-8")
     for _ in sync([folder / "documents"], folder / "index", FakeEmbedder()):
         pass
-    return open_index(folder / "index", embedder=FakeEmbedder())
+    with closing(open_index(folder / "index", embedder=FakeEmbedder())) as index:
+        yield index
 
 
 @pytest.fixture
@@ -163,6 +165,7 @@ def test_the_header_holds_no_secret_and_no_place(run: Evaluate, tmp_path: Path) 
     header = json.loads(written)
     assert (header["model"], header["settings"]["model_host"]) == ("llama", "127.0.0.1")
     assert header["settings"]["embedding_model"] == "MiniLM"
+    assert not {"model_key", "model_url", "index_dir"} & set(header["settings"])
 
 
 def test_the_fingerprint_changes_with_a_document(make_index: MakeIndex) -> None:

@@ -81,8 +81,11 @@ def test_the_perfect_answerer_is_asked_everything(sample: Sample) -> None:
 @pytest.mark.parametrize("figure", SHARES, ids=lambda figure: figure.name)
 def test_the_perfect_answerer_gets_every_share(sample: Sample, figure: Figure) -> None:
     value = figure.value(sample.honest.asked)
+    if figure.name == "words_grounded":
+        assert value is None  # it quotes, and has no word of its own
+        return
     assert value is not None, "no question of the sample set measures it"
-    if figure.name.startswith("evidence_recall@"):
+    if "_recall@" in figure.name:
         assert value >= 0.99  # a list of evidence may be longer than the budget
     else:
         assert value == (0.0 if figure.better == "lower" else 1.0)

@@ -23,12 +23,14 @@ from mill import (
     abstained,
     answered,
     cite,
+    evidence,
     place,
 )
 
 from eval.cases import Case
 from eval.figures import ANSWERS
 from eval.locate import locate
+from eval.metrics import Said
 from eval.runs import Item
 from eval.score import AROUND, Located, score
 from rag.answering import Answer
@@ -60,6 +62,7 @@ def test_every_measure_of_a_right_answer() -> None:
     assert item_of(OPENING, RIGHT).measures == {
         "evidence_recall@500": 1,
         "evidence_recall@1000": 1,
+        "misleading_recall@1000": None,
         "ndcg@10": 1,
         "mrr@10": 1,
         "hit@1": 1,
@@ -69,10 +72,13 @@ def test_every_measure_of_a_right_answer() -> None:
         "forbidden": None,
         "citation_precision": 1,
         "citation_recall": 1,
+        "citation_focus": 1,
+        "citation_coverage": 1,
         "citation_exactness": 1,
         "verbatim": 1,
         "cited": 1,
         "numbers_grounded": 1,
+        "words_grounded": None,
         "attribution_right": 1,
         "attribution_wrong": 0,
         "attribution_missing": 0,
@@ -114,6 +120,11 @@ def test_a_cited_label_is_right_but_not_required() -> None:
     answer = answered(OPENING, cite(1, LABEL))
     assert measured(OPENING, answer, "citation_precision", "citation_recall", "hit@1", "hit@5") == (1, 0, 0, 0)
     assert measured(OPENING, answer, "attribution_right", "attribution_wrong", "date_right") == (None, None, None)
+
+
+def test_a_label_is_nobodys_words_though_the_set_names_a_speaker() -> None:
+    case = replace(OPENING, evidence=(*OPENING.evidence, evidence(MASKED, label=True, said=Said(("Ada Quill",)))))
+    assert measured(case, answered(case, cite(1, MASKED)), "attribution_missing", "citation_precision") == (None, 1)
 
 
 def test_a_citation_beside_the_evidence_is_not_right() -> None:
@@ -212,8 +223,15 @@ def test_a_masked_span_that_is_cited() -> None:
 def test_citations_of_an_unanswerable_question_are_not_right_or_wrong() -> None:
     answer = answered(OWNER, cite(1, MASKED))
     names = ("citation_precision", "citation_recall", "attribution_right", "all_key_facts", "evidence_recall@500")
-    assert measured(OWNER, answer, *names) == (None, None, None, None, 1)
+    assert measured(OWNER, answer, *names) == (None, None, None, None, None)
     assert measured(OWNER, answer, "citation_exactness", "verbatim", "cited", "forbidden") == (1, 1, 1, 0)
+
+
+def test_what_seems_to_answer_is_found_too_but_it_is_no_evidence() -> None:
+    names = ("misleading_recall@1000", "evidence_recall@1000", "ndcg@10", "mrr@10", "hit@1", "hit@5")
+    assert measured(OWNER, answered(OWNER, cite(1, MASKED)), *names) == (1, None, None, None, None, None)
+    assert measured(OWNER, abstained(OWNER), *names) == (0, None, None, None, None, None)
+    assert measured(MILLER, abstained(MILLER), *names) == (None,) * 6
 
 
 @pytest.mark.parametrize(("reason", "right"), [("masked", 1), ("not_in_corpus", 0), ("furniture_only", 0)])
@@ -249,6 +267,12 @@ def test_a_sentence_that_quotes_does_so_letter_by_letter(text: str, verdict: str
     assert measured(OPENING, answer, "verbatim", "cited", "citation_exactness") == (verbatim, 1, 1)
 
 
+def test_a_sentence_that_quotes_holds_every_quote_it_cites() -> None:
+    both = [cite(1, OPENED), cite(2, FIRE)]
+    assert measured(OPENING, answered(OPENING, *both, says=[(OPENED, "verbatim")]), "verbatim") == (0,)
+    assert measured(OPENING, answered(OPENING, *both, says=[(f"{FIRE} {OPENED}", "verbatim")]), "verbatim") == (1,)
+
+
 @pytest.mark.parametrize(
     ("text", "grounded"),
     [
@@ -278,8 +302,34 @@ def test_a_mark_without_its_footnote_is_no_citation() -> None:
 def test_an_answer_that_claims_something_outside_its_sentences() -> None:
     bare = replace(answered(OPENING), text="It opened in 1891.")
     assert measured(OPENING, bare, "cited", "all_key_facts") == (0, 1)
-    assert measured(OPENING, replace(bare, model="catalog"), "cited", "numbers_grounded") == (None, None)
+    assert measured(OPENING, replace(RIGHT, text=f"{RIGHT.text} So it is old."), "cited", "verbatim") == (0.5, 1)
     assert measured(OPENING, replace(bare, text=""), "cited", "all_key_facts") == (None, 0)
+
+
+def test_the_catalog_needs_no_footnote_unless_documents_were_asked_for() -> None:
+    told = replace(answered(OPENING), text="There are two documents.", model="catalog")
+    assert measured(OPENING, told, "cited") == (0,)
+    assert measured(replace(OPENING, evidence=()), told, "cited", "numbers_grounded") == (None, None)
+
+
+def test_citing_too_much_or_too_little_shows_in_characters() -> None:
+    whole = replace(cite(1, OPENED), start=0, end=len(MILL.text), quote=MILL.text)
+    answer = answered(OPENING, whole)
+    assert measured(OPENING, answer, "citation_precision", "citation_recall", "citation_coverage") == (1, 1, 1)
+    (focus,) = measured(OPENING, answer, "citation_focus")
+    assert focus is not None
+    assert len(OPENED) / len(MILL.text) <= focus < 0.2  # its label is right to cite too
+    letter = replace(cite(1, OPENED), end=cite(1, OPENED).start + 1, quote=OPENED[0])
+    coverage = measured(OPENING, answered(OPENING, letter), "citation_recall", "citation_coverage")
+    assert coverage == (1, pytest.approx(1 / len(OPENED)))
+
+
+def test_inventions_that_are_called_own_words_are_not_in_what_they_cite() -> None:
+    invented = answered(OPENING, cite(1, OPENED), says=[("Its owner bribed the council", "supported")])
+    assert measured(OPENING, invented, "verbatim", "cited", "numbers_grounded") == (None, 1, 1)
+    (share,) = measured(OPENING, invented, "words_grounded")
+    assert share is not None
+    assert share < 0.3
 
 
 def test_a_case_with_no_speaker_to_expect_judges_none() -> None:

@@ -52,7 +52,7 @@ def attribute(citation: Citation, expected: Said) -> Attribution:
     "right": it names one of the expected speakers (or, where the words are the document's own, its author or
     publisher is the one expected), or it names nobody where nobody is named. "missing": it names nobody where
     somebody is named. "wrong": it names somebody else, or somebody where nobody is named; a list of names is
-    wrong when one of them is. Part of a name is enough ("You" for "Pauline You"); a numbered one ("Dealer #4")
+    wrong when one of them is. Part of a name is enough ("You" for "Rowena You"); a numbered one ("Dealer #4")
     must be whole.
     """
     if citation.speaker and citation.speaker.strip():
@@ -90,8 +90,8 @@ def date_given(citation: Citation, expected: Said) -> bool | None:
 def expected_speakers(description: str | None) -> tuple[str, ...] | None:
     """The names in a set's free text on whose words the evidence is; () for nobody named; None when it can't be told.
 
-    "Pauline You (President), in the interview" names Pauline You; "unnamed commenter" names nobody, but
-    "Pauline You, quoted by an unnamed commenter" names her; "the message pasted by a reader" can't be told.
+    "Rowena You (President), in the interview" names Rowena You; "unnamed commenter" names nobody, but
+    "Rowena You, quoted by an unnamed commenter" names her; "the message pasted by a reader" can't be told.
     Several, separated by ";", "vs" or "and", are alternatives.
     """
     if not description or not description.strip():

@@ -33,6 +33,7 @@ class Interval:
 def interval(rows: Rows, statistic: Statistic, rounds: int = ROUNDS) -> Interval:
     """The statistic of the rows with its 95 % percentile bootstrap interval over questions, the same every time.
 
+    Rows that are all equal have an interval without width, however few they are: read it together with n.
     Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13.
     """
     count = len(rows)

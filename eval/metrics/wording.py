@@ -27,7 +27,7 @@ def said(text: str, fact: str) -> bool:
     """Whether `text` holds one of the alternatives of `fact` ("a|b").
 
     Case, the kind of white space and curly or straight quotes make no difference. The beginning of a word
-    counts ("increas" is said by "increasing"), another part of it does not ("legal" is not said by "illegal"),
+    counts ("declin" is said by "declining"), another part of it does not ("legal" is not said by "illegal"),
     nor does a part of a number ("300" is not said by "1,300", "3000" or "300.5"). A negation before the fact
     goes unseen: what an answer must not say belongs in the question's forbidden phrases.
     """
