@@ -221,4 +221,4 @@ def run_sabotage(parsed: argparse.Namespace) -> int:
 
     caught = sabotage(parsed.set or DEFAULT_SET, _settings(parsed), parsed.corpus)
     print(to_text(caught))
-    return int(not all(line.caught for line in caught))
+    return int(any(line.verdict == "NOT CAUGHT" for line in caught))

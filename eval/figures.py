@@ -123,6 +123,7 @@ ANSWERS = (
     share("forbidden", "Answers that say what is wrong", better="lower", headline=True),
     share("outdated", "Answers that rest on what was withdrawn", better="lower"),
     share("unreadable_cited", "Masked text or page furniture cited", better="lower"),
+    share("fallback", "Answers in quotes because the language model failed", better="lower"),
     Figure("words_p50", "Words of an answer, median", ("words",), median, better="lower", unit="words"),
     Figure("seconds_p50", "Seconds, median", ("seconds",), median, better="lower", unit="seconds"),
     Figure("seconds_p95", "Seconds, 95th percentile", ("seconds",), percentile_95, better="lower", unit="seconds"),

@@ -48,7 +48,7 @@ def header_of(
         "set_sha256": set_sha256,
         "questions": questions,
         "corpus": None if corpus is None else dict(corpus),
-        "model": settings.model or "quotes",
+        "model": _model_name(settings.model) or "quotes",
         "settings": _settings(settings),
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "code": code_sha256(),
@@ -90,10 +90,15 @@ def code_sha256() -> str:
 
 def _settings(settings: Settings) -> dict[str, Any]:
     """All but secrets and places of this machine."""
-    shown = settings.model_dump(mode="json", exclude={"index_dir", "model_key", "model_url", "embedding_model"})
-    host = urlsplit(settings.model_url).hostname if settings.model_url else None
-    model = Path(settings.embedding_model).name if settings.embedding_model else None
-    return {**shown, "model_host": host, "embedding_model": model}
+    hidden = {"index_dir", "model_key", "model", "model_url", "embedding_model"}
+    host = urlsplit(settings.model_url).netloc.rpartition("@")[2] if settings.model_url else None
+    shown = settings.model_dump(mode="json", exclude=hidden)
+    return {**shown, "model_host": host, "embedding_model": _model_name(settings.embedding_model)}
+
+
+def _model_name(name: str | None) -> str | None:
+    """Of a file or folder of this machine only its own name; "owner/model" is no such place."""
+    return Path(name).name if name and (Path(name).is_absolute() or Path(name).exists()) else name
 
 
 def _version(package: str) -> str | None:

@@ -133,4 +133,5 @@ def _ask(located: Located, index: Index, settings: Settings, texts: Mapping[str,
     started = perf_counter()
     answer = answerer(case.question, index=index, history=case.history, settings=settings)
     seconds = perf_counter() - started
-    return score(located, answer, index.embedder.word_pieces([hit.text for hit in answer.hits]), texts, seconds)
+    word_pieces = index.embedder.word_pieces([hit.text for hit in answer.hits])
+    return score(located, answer, word_pieces, texts, seconds, settings.model)

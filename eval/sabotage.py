@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 SURE, UNSURE = 0.9, 0.1
+FEWEST = 5  # questions with an occasion to cheat
 MASKED_RUN = re.compile(r"\*+")
 DIGIT = re.compile(r"\d")
 
@@ -54,7 +55,8 @@ Cheat = Callable[[Answer, Case, Gold], Answer]
 @dataclass(frozen=True, slots=True)
 class Line:
     """One cheat: the figure meant to catch it, that figure for the perfect answerer and for the cheat, and their
-    difference with its interval. `caught` says whether the difference is for the worse and clear of 0."""
+    difference with its interval. `caught` says whether the difference is for the worse and clear of 0; `cheated_on`
+    counts the questions that gave an occasion to cheat: with fewer than FEWEST nothing can be told."""
 
     cheat: str
     figure: Figure
@@ -62,6 +64,12 @@ class Line:
     cheated: float | None
     difference: metrics.Interval
     caught: bool
+    cheated_on: int
+
+    @property
+    def verdict(self) -> str:
+        """In words."""
+        return "caught" if self.caught else "too few questions" if self.cheated_on < FEWEST else "NOT CAUGHT"
 
 
 def sabotage(set_path: Path, settings: Settings, corpus: Path | None = None) -> list[Line]:
@@ -94,9 +102,10 @@ def _line(name: str, figure: Figure, honest: Run, cheated: Run) -> Line:
     shape = (len(after), len(figure.measures))
     one, other = numpy.array(before).reshape(shape), numpy.array(after).reshape(shape)
     difference = metrics.paired_interval(one, other, figure.statistic)
+    changed = int((one != other).any(axis=1).sum())
     low, high = difference.low, difference.high
     worse = (high is not None and high < 0) if figure.better == "higher" else (low is not None and low > 0)
-    return Line(name, figure, figure.value(honest.asked), figure.value(cheated.asked), difference, worse)
+    return Line(name, figure, figure.value(honest.asked), figure.value(cheated.asked), difference, worse, changed)
 
 
 def to_text(lines: Sequence[Line]) -> str:
@@ -109,11 +118,11 @@ def to_text(lines: Sequence[Line]) -> str:
             shown_value(line.figure, line.cheated),
             shown_interval(line.figure, line.difference),
             str(line.difference.n),
-            "caught" if line.caught else "NOT CAUGHT",
+            line.verdict,
         )
         for line in lines
     ]
-    return table(("answerer", "figure meant for it", "perfect", "cheat", "difference", "n", ""), rows)
+    return table(("answerer", "figure meant for it", "perfect", "cheat", "difference", "n", "verdict"), rows)
 
 
 def _gold(cases: Sequence[Case], index: Index) -> Gold:
@@ -227,6 +236,8 @@ def _elsewhere(citation: Citation, gold: Gold, step: int = 7) -> Citation:
     """The same footnote over a passage that has nothing to do with it, quoted letter by letter."""
     here = (citation.document.path, citation.start, citation.end)
     others = [hit for hit in gold.passages if not metrics.overlap(_span_of(hit), here)]
+    if not others:
+        raise UsageError("The documents have one passage alone, so no cheat can cite another; use more documents.")
     found = others[(citation.start * step + citation.number) % len(others)]
     start, end = found.passage.start, found.passage.end
     return replace(citation, document=found.document, start=start, end=end, quote=found.text)

@@ -46,12 +46,18 @@ class Located:
 
 
 def score(
-    located: Located, answer: Answer, word_pieces: Sequence[int], texts: Mapping[str, str], seconds: float
+    located: Located,
+    answer: Answer,
+    word_pieces: Sequence[int],
+    texts: Mapping[str, str],
+    seconds: float,
+    model: str | None = None,
 ) -> Item:
     """The item of `answer` for a case.
 
     `word_pieces` are the counts of the answer's hits, shape (hits,); `texts` the documents that the answer
-    cites and those of the evidence, by path, as they are now. An abstention says no key fact, whichever
+    cites and those of the evidence, by path, as they are now; `model` the language model that was to write. An
+    abstention says no key fact, whichever
     words its explanation happens to use, and cites nothing.
     """
     case = located.case
@@ -67,6 +73,7 @@ def score(
         **_attributed(located, answer.citations, voices),
         **_decided(located, answer),
         "words": float(metrics.word_count(answer.text)) if answer.status == "answered" else None,
+        "fallback": None if model is None else float(answer.model == "quotes"),
     }
     return Item(case.id, case.type, measures, seconds, _detail(located, answer, voices, texts))
 
@@ -231,6 +238,7 @@ def _detail(
         "model": answer.model,
         "sentences": [{"text": s.text, "citations": list(s.citations), "verdict": s.verdict} for s in answer.sentences],
         "key_facts": list(case.key_facts),
+        "must_not": list(case.must_not),
         "missing": list(metrics.missing_facts(claim, case.key_facts if case.answerable else ())),
         "forbidden": list(metrics.forbidden_said(answer.text, case.must_not)),
         "expected": expected,
@@ -248,6 +256,8 @@ def _expected(case: Case, evidence: Evidence, span: Span) -> dict[str, Any]:
         "label": evidence.label,
         "outdated": evidence.outdated,
         "speakers": None if said is None else list(said.speakers),
+        "via": list(said.via or ()) if said else [],
+        "date": said.date if said else None,
     }
 
 
@@ -257,7 +267,10 @@ def _given(citation: Citation, voice: tuple[Attribution, Said] | None) -> dict[s
 
 
 def _excerpts(spans: Sequence[Span], texts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The documents' text around the spans, one stretch for those that are close: {document, start, text}."""
+    """The documents' text around the spans, one stretch for those that are close: {document, start, text, ends}.
+
+    `ends` says whether the document ends there too.
+    """
     stretches: list[tuple[str, int, int]] = []
     for document, start, end in sorted(set(spans)):
         begin, close = max(0, start - AROUND), min(len(texts.get(document, "")), end + AROUND)
@@ -266,7 +279,12 @@ def _excerpts(spans: Sequence[Span], texts: Mapping[str, str]) -> list[dict[str,
         else:
             stretches.append((document, begin, close))
     return [
-        {"document": document, "start": start, "text": texts.get(document, "")[start:end]}
+        {
+            "document": document,
+            "start": start,
+            "text": texts.get(document, "")[start:end],
+            "ends": end >= len(texts.get(document, "")),
+        }
         for document, start, end in stretches
     ]
 

@@ -110,9 +110,11 @@ def test_an_undefined_statistic_has_no_value() -> None:
         assert found == metrics.paired_interval(other, rows, mean_of_the_marked, ROUNDS)
 
 
-def test_rounds_in_which_a_statistic_is_undefined_are_left_out() -> None:
+def test_a_class_that_many_rounds_do_not_draw_is_too_small_for_an_interval() -> None:
     rows = numpy.array([[1.0, 0.75], [0.0, 0.0], [0.0, 0.0]])  # three rounds in ten draw no marked row
-    assert metrics.interval(rows, mean_of_the_marked, ROUNDS) == metrics.Interval(0.75, 0.75, 0.75, 3)
+    assert metrics.interval(rows, mean_of_the_marked, ROUNDS) == metrics.Interval(0.75, None, None, 3)
+    rows = numpy.array([[1.0, 0.75]] * 8 + [[0.0, 0.0]] * 8)  # one in 65,000
+    assert metrics.interval(rows, mean_of_the_marked, ROUNDS) == metrics.Interval(0.75, 0.75, 0.75, 16)
 
 
 def test_paired_rows_are_about_the_same_questions() -> None:

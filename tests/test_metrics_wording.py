@@ -308,3 +308,24 @@ def test_extraction_measures_are_shares_with_two_sides(text: str, reference: str
     assert all(share is None or 0 <= share <= 1 for share in (precision, recall))
     assert metrics.word_f1(text, reference) == metrics.word_f1(reference, text)
     assert metrics.word_f1(text, text) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "expected"),
+    [
+        ("Nobody could show a report", "no", False),
+        ("It was noted", "not", False),
+        ("fourteen", "four", False),
+        ("No, it did not.", "No", True),
+        ("They fined two owners", "fine", False),
+        ("three ports, a boss's boss", "port", True),
+        ("the owners' list", "owner", True),
+        ("$412,000 in all", "412000", True),
+        ("412000 in all", "412,000", True),
+        ("a fine of 300K", "300", False),
+        ("on August 30th", "August 30", True),
+        ("in the 1990s", "1990", True),
+    ],
+)
+def test_short_words_are_said_whole_and_thousands_with_or_without_commas(text: str, fact: str, expected: bool) -> None:
+    assert metrics.said(text, fact) is expected

@@ -105,7 +105,7 @@ def test_the_results_need_their_folders(tmp_path: Path) -> None:
 def test_the_page_of_results_has_value_interval_n_and_what_others_report(folder: Path) -> None:
     benchmark = measure_benchmark(folder, Settings())
     asked = Run({**benchmark.header, "kind": "answers"}, (Item("a", "list", {"all_key_facts": 1.0}, 0.02),))
-    caught = Line("copies the question", ANSWERS[0], 1.0, 0.0, Interval(-1.0, -1.0, -1.0, 9), True)
+    caught = Line("copies the question", ANSWERS[0], 1.0, 0.0, Interval(-1.0, -1.0, -1.0, 9), True, 9)
     rows = [
         Row("The sample set", "rag eval", asked, 20.0, {}),
         Row("qags_news: support", "rag eval benchmark …", benchmark, 200.0, {"balanced_accuracy": "words .656"}),

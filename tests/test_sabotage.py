@@ -81,8 +81,8 @@ def test_the_perfect_answerer_is_asked_everything(sample: Sample) -> None:
 @pytest.mark.parametrize("figure", SHARES, ids=lambda figure: figure.name)
 def test_the_perfect_answerer_gets_every_share(sample: Sample, figure: Figure) -> None:
     value = figure.value(sample.honest.asked)
-    if figure.name == "words_grounded":
-        assert value is None  # it quotes, and has no word of its own
+    if figure.name in ("words_grounded", "fallback"):
+        assert value is None  # it quotes: it has no word of its own, and no language model
         return
     assert value is not None, "no question of the sample set measures it"
     if "_recall@" in figure.name:
@@ -152,10 +152,11 @@ def test_honesty_is_not_taken_for_a_cheat(sample: Sample, figure: Figure) -> Non
 def test_the_table_for_people(lines: dict[str, Line]) -> None:
     shown = to_text(list(lines.values()))
     assert [name for name in NAMES if f"| {name} " not in shown] == []
-    assert shown.count("| caught |") == 12
+    assert shown.count("  caught |") == 12
     assert "NOT CAUGHT" not in shown
     missed = replace(lines["stale index"], caught=False)
     assert "| NOT CAUGHT |" in to_text([missed])
+    assert "| too few questions |" in to_text([replace(missed, cheated_on=4)])
 
 
 def test_a_set_about_other_documents_is_refused(sample: Sample, tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def test_every_measure_of_a_right_answer() -> None:
         "outdated": None,
         "unreadable_cited": None,
         "words": 5,
+        "fallback": None,
     }
 
 
@@ -355,6 +356,8 @@ def test_the_details_of_an_answer() -> None:
         "label": False,
         "outdated": False,
         "speakers": ["Ada Quill"],
+        "via": ["Aller Post"],
+        "date": "1899-05",
     }
     assert {"start": start, "end": end, "attribution": "right", "speaker": "Quill"}.items() <= citation.items()
     assert "quote" not in citation  # it stands in the excerpt
@@ -372,9 +375,23 @@ def test_the_details_of_an_answer() -> None:
         "model": "quotes",
         "sentences": [{"text": BREAD, "citations": [1], "verdict": "verbatim"}],
         "key_facts": ["Quill|bakes"],
+        "must_not": list(case.must_not),
         "missing": [],
         "forbidden": [],
     }
+
+
+def test_a_language_model_that_failed_is_counted() -> None:
+    def fallback(answer: Answer, model: str | None) -> float | None:
+        located = locate(OPENING, TEXTS)
+        assert not isinstance(located, str)
+        return score(located, answer, [1] * len(answer.hits), TEXTS, 0.1, model).measures["fallback"]
+
+    assert [fallback(RIGHT, None), fallback(RIGHT, "llama"), fallback(replace(RIGHT, model="llama"), "llama")] == [
+        None,
+        1,
+        0,
+    ]
 
 
 def long_text(*middles: str, apart: int) -> str:
@@ -392,12 +409,14 @@ def excerpts_of(text: str, *quotes: str) -> list[dict[str, Any]]:
 
 def test_an_excerpt_reaches_around_its_span() -> None:
     text = long_text("AAAA", apart=1000)
-    expected = {"document": MILL.path, "start": 1000 - AROUND, "text": text[1000 - AROUND : 1004 + AROUND]}
+    around = text[1000 - AROUND : 1004 + AROUND]
+    expected = {"document": MILL.path, "start": 1000 - AROUND, "text": around, "ends": False}
     assert excerpts_of(text, "AAAA") == [expected]
 
 
 def test_an_excerpt_ends_where_the_document_does() -> None:
-    assert excerpts_of("xAAAAx", "AAAA", "AAAA") == [{"document": MILL.path, "start": 0, "text": "xAAAAx"}]
+    expected = {"document": MILL.path, "start": 0, "text": "xAAAAx", "ends": True}
+    assert excerpts_of("xAAAAx", "AAAA", "AAAA") == [expected]
 
 
 def test_excerpts_that_meet_are_one() -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 from eval.benchmarks.benchmark import Task
+from eval.benchmarks.records import read_records
 from eval.metrics import Span
 from index.embed import Embedder, load_embedder
 from index.errors import SetUnreadable
@@ -22,6 +23,7 @@ from index.sync import sync
 from rag.retrieve import Filters
 
 SUFFIX = ".txt"
+LONGEST_NAME = 255  # bytes, on the usual file systems
 Parsed = TypeVar("Parsed")
 
 Row = Mapping[str, Any]
@@ -144,8 +146,11 @@ def _paths(index: Index, sources: Collection[Source]) -> dict[str, str]:
 
 
 def file_name(identity: str) -> str:
-    """The name of the file that holds the document with this id."""
-    return quote(identity, safe="") + SUFFIX
+    """The name of the file that holds the document with this id. Raises ValueError for one that no file can have."""
+    name = quote(identity, safe="") + SUFFIX
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"the id {identity[:40]}… is too long")
+    return name
 
 
 def identity_of(path: str) -> str:
@@ -161,7 +166,7 @@ def titled(row: Row) -> str:
 
 def read_sources(folder: Path, compose: Compose = titled) -> list[Source]:
     """The documents of corpus.jsonl, in its order. Raises SetUnreadable when it is not as described."""
-    return _parsed(folder / "corpus.jsonl", lambda row: Source(str(row["id"]), compose(row), row["text"], row))
+    return list(read_records(folder / "corpus.jsonl", lambda row: _source(row, compose)))
 
 
 def read_questions(folder: Path, needs: Collection[str] = ()) -> list[Question]:
@@ -169,7 +174,7 @@ def read_questions(folder: Path, needs: Collection[str] = ()) -> list[Question]:
 
     Raises SetUnreadable when it is not as described.
     """
-    return _parsed(folder / "queries.jsonl", lambda row: _question(row, needs))
+    return list(read_records(folder / "queries.jsonl", lambda row: _question(row, needs)))
 
 
 def read_removal(folder: Path) -> Mapping[str, list[str]]:
@@ -200,26 +205,31 @@ def write_documents(sources: Collection[Source], folder: Path) -> None:
             path.write_bytes(content)
 
 
+def _source(row: Row, compose: Compose) -> Source:
+    file_name(str(row["id"]))  # better refused here than while the files are written
+    return Source(str(row["id"]), compose(row), _text(row["text"]), row)
+
+
 def _question(row: Row, needs: Collection[str]) -> Question:
     if missing := sorted(set(needs) - row.keys()):
         raise KeyError(*missing)
     return Question(
         id=str(row["id"]),
         type=str(row["type"]),
-        text=row["question"],
-        answers=tuple(row["answers"]),
-        evidence=tuple(Evidence(e["doc_id"], e["quote"], e.get("start"), e.get("end")) for e in row["evidence"]),
-        history=tuple({"role": turn["role"], "content": turn["text"]} for turn in row.get("history", ())),
+        text=_text(row["question"]),
+        answers=tuple(map(_text, row["answers"])),
+        evidence=tuple(
+            Evidence(_text(e["doc_id"]), _text(e["quote"]), e.get("start"), e.get("end")) for e in row["evidence"]
+        ),
+        history=tuple({"role": _text(turn["role"]), "content": _text(turn["text"])} for turn in row.get("history", ())),
         row=row,
     )
 
 
-def _parsed(path: Path, parse: Callable[[Row], Parsed]) -> list[Parsed]:
-    try:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            return [parse(json.loads(line)) for line in file]
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _unreadable(path, error) from error
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
 
 
 def _unreadable(path: Path, error: Exception) -> SetUnreadable:

@@ -18,7 +18,7 @@ from typing import Any
 
 from eval import metrics
 from eval.benchmarks.benchmark import Benchmark, Task
-from eval.benchmarks.support_records import read_records
+from eval.benchmarks.records import read_records
 from eval.figures import Figure, share
 from eval.metrics.statistics import Rows
 from eval.metrics.wording import PLAIN_QUOTES

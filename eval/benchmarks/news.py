@@ -86,7 +86,8 @@ HOP_FIGURES: tuple[Figure, ...] = (
 def read_quiz(task: Task, embedder: Embedder | None = None) -> Iterator[Item]:
     """The questions of queries.jsonl, then those of unanswerable_by_removal.json as "removal:ID".
 
-    A question that is not `self_contained` counts for retrieval only. `contains` looks into the cited sentences.
+    A question that is not `self_contained` counts for retrieval and abstention only. By removal, the documents are
+    left out of the search, not of the index: word frequencies still know them. `contains` looks into the citations.
     """
     questions, removal = read_questions(task.folder), read_removal(task.folder)
     with open_corpus(task, embedder) as corpus:
@@ -109,14 +110,14 @@ def quiz_measures(question: Question, asked: Asked, corpus: Corpus) -> Measures:
     """The measures of a quiz question, by its type."""
     measures = document_measures(asked, corpus.paths_of(question.documents))
     measures |= passage_measures(asked, corpus, question.evidence, question.answers)
+    if question.type in (*LABELLED, OUT_OF_CORPUS):
+        measures |= abstention_measures(asked, answerable=question.type in LABELLED)
     if not question.row.get("self_contained", True):
         return measures
     if question.type in LABELLED:
         measures |= answer_measures(asked, question.answers)
         measures |= citation_measures(asked, corpus, question.evidence)
-        measures |= abstention_measures(asked, answerable=True)
     elif question.type == OUT_OF_CORPUS:
-        measures |= abstention_measures(asked, answerable=False)
         true_answers = question.row.get("note_true_answer_not_in_corpus", ())
         measures["true_answer_said"] = number(metrics.contains(asked.claim, true_answers))
     elif question.type == UNVERIFIED:

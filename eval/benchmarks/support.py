@@ -15,8 +15,8 @@ from typing import Any
 
 from eval import metrics
 from eval.benchmarks.benchmark import Benchmark, Task
+from eval.benchmarks.records import read_records
 from eval.benchmarks.support_pointers import best_set_recall, closest_set_f1, pointers_of
-from eval.benchmarks.support_records import read_records
 from eval.figures import Figure, auroc, balanced_accuracy, share
 from eval.metrics.statistics import Rows
 from eval.runs import Item

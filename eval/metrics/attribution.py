@@ -38,7 +38,8 @@ class Said:
     """Whose words a stretch of text is: by any of `speakers`; () is the document's own narration, or nobody named.
 
     Among several, "" stands for nobody.
-    `via` names who carries the quotation, `date` (ISO 8601) when it was said; None where the set does not say.
+    `via` names who carries the quotation, `date` (ISO 8601) when it was said, "" where the text gives none; both
+    are None where the set does not say.
     """
 
     speakers: tuple[str, ...]
@@ -80,9 +81,14 @@ def via_named(citation: Citation, expected: Said) -> bool | None:
 
 
 def date_given(citation: Citation, expected: Said) -> bool | None:
-    """Whether the citation's date is the one expected, as far as both are precise; None when none is expected."""
+    """Whether the citation's date is the one expected, as far as both are precise; None where the set does not say.
+
+    Where the text gives no date ("" in the set), the citation may give none either.
+    """
     if expected.date is None:
         return None
+    if not expected.date:
+        return not citation.date
     given, wanted = ((date or "").partition("T")[0].split("-") for date in (citation.date, expected.date))
     return bool(given[0]) and all(one == other for one, other in zip(given, wanted, strict=False))
 

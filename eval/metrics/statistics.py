@@ -66,8 +66,9 @@ def _resamples(count: int, rounds: int) -> Iterable[NDArray[numpy.int64]]:
 
 
 def _range(values: Sequence[float | None]) -> tuple[float | None, float | None]:
+    """No bounds where more than one resample in a hundred has no figure: one of two classes is too small to tell."""
     defined = [value for value in values if value is not None]
-    if not defined:
+    if not defined or len(defined) < 0.99 * len(values):
         return None, None
     bounds: Rows = numpy.percentile(numpy.array(defined, dtype=numpy.float64), numpy.array([LOW, HIGH]))
     return float(bounds[0]), float(bounds[1])

@@ -9,6 +9,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Sequence
+from string import ascii_lowercase
 
 KEY_FACT_WORDS = 120
 """A key fact counts when it is said within the first so many words of an answer."""
@@ -20,16 +21,19 @@ PUNCTUATION = str.maketrans("", "", string.punctuation)
 NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)*|\d+(?:\.\d+)*")
 """A comma belongs to a number only before three digits: "3,5" is two numbers, "3,500" one."""
 
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+STEM = 5  # letters; the beginning of a word says something from here on
 ALPHANUMERIC = re.compile(r"[a-z0-9]+")
 
 
 def said(text: str, fact: str) -> bool:
     """Whether `text` holds one of the alternatives of `fact` ("a|b").
 
-    Case, the kind of white space and curly or straight quotes make no difference. The beginning of a word
-    counts ("declin" is said by "declining"), another part of it does not ("legal" is not said by "illegal"),
-    nor does a part of a number ("300" is not said by "1,300", "3000" or "300.5"). A negation before the fact
-    goes unseen: what an answer must not say belongs in the question's forbidden phrases.
+    Case, the kind of white space, curly or straight quotes and the commas of thousands make no difference. The
+    beginning of a word counts from five letters on ("declin" is said by "declining"), of a shorter one only
+    its plural does ("no" is not said by "nobody"); another part of a word never does ("legal" is not said by
+    "illegal"), nor a part of a number ("300" is not said by "1,300", "3000", "300.5" or "300K"). A negation before
+    the fact goes unseen: what an answer must not say belongs in the question's forbidden phrases.
     """
     text = _plain(text)
     alternatives = [plain for alternative in fact.split("|") if (plain := _plain(alternative))]
@@ -159,11 +163,12 @@ def _f1(one: Sequence[str], other: Sequence[str]) -> float:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.translate(PLAIN_QUOTES).casefold().split())
+    return THOUSANDS.sub("", " ".join(text.translate(PLAIN_QUOTES).casefold().split()))
 
 
 def _whole_words(phrase: str) -> str:
-    """A pattern for `phrase` that does not start in the middle of a word or a number, nor end in that of a number.
+    """A pattern for `phrase` that does not start in the middle of a word or a number, nor end in that of a number
+    or of a short word.
 
     Writing without upper and lower case may have no spaces between words either, so there any place is a start.
     """
@@ -172,5 +177,7 @@ def _whole_words(phrase: str) -> str:
         before = r"(?<!\d)(?<!\d[.,])"
     elif phrase[0].upper() != phrase[0]:
         before = r"(?<![^\W\d_])"
-    after = r"(?![.,]?\d)" if phrase[-1].isdigit() else ""
+    after = r"(?![.,]?\d)(?!(?!(?:st|nd|rd|th|s)\b)[^\W\d_])" if phrase[-1].isdigit() else ""
+    if 0 < len(phrase) - len(phrase.rstrip(ascii_lowercase)) < STEM:
+        after = r"(?:'?s|es)?(?![^\W\d_])"
     return before + re.escape(phrase) + after
