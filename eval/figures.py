@@ -75,6 +75,11 @@ def auroc(rows: Rows) -> float | None:
     return metrics.auroc(rows[truth, 1], rows[~truth, 1])
 
 
+def brier(rows: Rows) -> float | None:
+    """Of (truth, score)."""
+    return metrics.brier(rows[:, 0].astype(bool).tolist(), rows[:, 1].tolist())
+
+
 def best_balanced_accuracy(rows: Rows) -> float | None:
     """Of (truth, score)."""
     return metrics.best_balanced_accuracy(rows[:, 0].astype(bool).tolist(), rows[:, 1].tolist())
@@ -106,9 +111,17 @@ ANSWERS = (
     share("citation_focus", "Characters cited that are evidence"),
     share("citation_coverage", "Characters of the evidence that are cited"),
     share("citation_exactness", "Quotes that the documents hold", headline=True),
+    share("citation_data", "Footnotes whose title, publisher, day and page are the document's"),
     share("verbatim", "Sentences that quote letter by letter"),
     share("cited", "Sentences with a citation"),
     share("numbers_grounded", "Sentences whose numbers are in what they cite"),
+    share("quotations_held", "Sentences whose quotation marks hold a source's words", headline=True),
+    share("introduced_plainly", "Quotations without a claim beside them"),
+    share("names_grounded", "Sentences whose names are in what they cite"),
+    share("negations_grounded", "Sentences that deny only what a source denies"),
+    share("uncut", "Quotes that leave out no turn of their sentence"),
+    share("undisguised", "Answers without hidden or disguised letters"),
+    share("refusal_plain", "Refusals that tell nothing"),
     share("words_grounded", "Own words that are in what they cite"),
     share("attribution_right", "Speaker right", headline=True),
     share("attribution_wrong", "Speaker wrong", better="lower", headline=True),
@@ -119,6 +132,14 @@ ANSWERS = (
     share("abstained_unanswerable", "Unanswerable questions refused", headline=True),
     Figure("balanced_accuracy", "Balanced accuracy of refusing", ("answerable", "answered"), balanced_accuracy),
     Figure("confidence_auroc", "Confidence: AUROC", ("answerable", "confidence"), auroc, headline=True),
+    Figure(
+        "confidence_brier",
+        "Confidence: Brier score",
+        ("answerable", "confidence"),
+        brier,
+        better="lower",
+        unit="number",
+    ),
     share("reason_right", "Reason of a refusal right"),
     share("forbidden", "Answers that say what is wrong", better="lower", headline=True),
     share("outdated", "Answers that rest on what was withdrawn", better="lower"),

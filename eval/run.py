@@ -21,6 +21,7 @@ from eval.score import Located, score
 from index.errors import SetUnreadable
 
 if TYPE_CHECKING:  # index.opening loads chromadb, which a malformed set need not wait for
+    from index.document import Document
     from index.opening import Index
     from rag.answering import Answer
     from rag.settings import Settings
@@ -118,6 +119,7 @@ def run_set(
     A case is left out, not asked, when a document of its evidence is not indexed, is gone, or reads otherwise.
     """
     texts = texts_of_index(index)
+    documents = {document.path: document for document in index.documents()}
     for case in cases:
         if case.id in done:
             continue
@@ -125,13 +127,20 @@ def run_set(
         if isinstance(located, str):
             yield Item(case.id, case.type, left_out=located)
         else:
-            yield _ask(located, index, settings, texts, answerer)
+            yield _ask(located, index, settings, texts, documents, answerer)
 
 
-def _ask(located: Located, index: Index, settings: Settings, texts: Mapping[str, str], answerer: Answerer) -> Item:
+def _ask(
+    located: Located,
+    index: Index,
+    settings: Settings,
+    texts: Mapping[str, str],
+    documents: Mapping[str, Document],
+    answerer: Answerer,
+) -> Item:
     case = located.case
     started = perf_counter()
     answer = answerer(case.question, index=index, history=case.history, settings=settings)
     seconds = perf_counter() - started
     word_pieces = index.embedder.word_pieces([hit.text for hit in answer.hits])
-    return score(located, answer, word_pieces, texts, seconds, settings.model)
+    return score(located, answer, word_pieces, texts, seconds, documents, settings.model)

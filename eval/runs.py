@@ -87,7 +87,10 @@ def read_run(path: Path) -> Run:
         header, *records = [json.loads(line.decode("utf-8")) for line in whole]
         if header["format"] != FORMAT or not isinstance(header["kind"], str):
             raise ValueError("another format")
-        return Run(header, tuple(Item(**record) for record in records))
+        items = tuple(Item(**record) for record in records)
+        if len({item.id for item in items}) < len(items):  # else one good answer, copied, would fill a run
+            raise ValueError("a question twice")
+        return Run(header, items)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise RunUnreadable(f"{path} is not a run of rag eval. Make one with: rag eval --out {path}") from error
 

@@ -157,7 +157,7 @@ def _perfect(located: Located, gold: Gold) -> Answer:
     """All evidence quoted, what was withdrawn beside what holds, each introduced by who says it and where."""
     case = located.case
     citations = _citations(located, gold) if case.answerable else ()
-    voices = [_voice(citation, located, gold) for citation in citations]
+    voices = [_voice(citation) for citation in citations]
     sentences = [
         Sentence(f"{voice}: {_quoted(c)}" if voice not in voices[:place] else _quoted(c), (c.number,), "verbatim")
         for place, (c, voice) in enumerate(zip(citations, voices, strict=True))
@@ -186,13 +186,13 @@ def _perfect(located: Located, gold: Gold) -> Answer:
 def _citations(located: Located, gold: Gold, outdated_alone: bool = False) -> tuple[Citation, ...]:
     """The evidence as citations, with everything that the set says of it."""
     wanted = [(e, span) for e, span in located.places if not e.label and (e.outdated or not outdated_alone)]
+    if any(not any(said.speakers) for e, _ in wanted if (said := located.case.said(e)) is not None):
+        wanted += [(e, span) for e, span in located.places if e.label]  # then the label says who spoke
     return tuple(_cite(number, span, gold, located.case.said(e)) for number, (e, span) in enumerate(wanted, 1))
 
 
-def _voice(citation: Citation, located: Located, gold: Gold) -> str:
-    labels = [gold.documents[path].text[start:end] for path, start, end in located.labels]
-    document = citation.document
-    named = (citation.speaker, *(() if citation.speaker else labels), document.author, document.publisher)
+def _voice(citation: Citation) -> str:
+    named = (citation.speaker, citation.document.author, citation.document.publisher)
     return ", ".join(_plain(name) for name in named if name)
 
 

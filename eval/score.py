@@ -6,19 +6,25 @@ It does not know how the answer came about, nor any other case.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eval import metrics
 from eval.cases import Case, Evidence
 from eval.metrics import Attribution, Said, Span
 from eval.runs import Item
+from index.document import Document
 from rag.answering import Answer, Citation, Sentence
 
 BUDGETS = (500, 1000)
 """Word pieces of hits that evidence recall counts: what a reader, or a small language model, gets to."""
 
+NO_DOCUMENTS: Mapping[str, Document] = {}
 AROUND = 240  # characters of a document that the report shows before and after a span
+FAITHFUL = (
+    *("quotations_held", "introduced_plainly", "names_grounded", "negations_grounded", "uncut", "undisguised"),
+    "refusal_plain",
+)
 OWN_WORDS = ("supported", "partial", "unsupported", "misattributed")
 
 
@@ -51,14 +57,15 @@ def score(
     word_pieces: Sequence[int],
     texts: Mapping[str, str],
     seconds: float,
+    documents: Mapping[str, Document] = NO_DOCUMENTS,
     model: str | None = None,
 ) -> Item:
     """The item of `answer` for a case.
 
     `word_pieces` are the counts of the answer's hits, shape (hits,); `texts` the documents that the answer
-    cites and those of the evidence, by path, as they are now; `model` the language model that was to write. An
-    abstention says no key fact, whichever
-    words its explanation happens to use, and cites nothing.
+    cites and those of the evidence, by path, as they are now; `documents` what the index holds of them, by path,
+    without which citation_data is None; `model` the language model that was to write. An abstention says no key
+    fact, whichever words its explanation happens to use, and cites nothing.
     """
     case = located.case
     hits = [
@@ -71,6 +78,11 @@ def score(
         **_said(case, answer),
         **_cited(located, answer, texts),
         **_attributed(located, answer.citations, voices),
+        **_faithful(answer, texts),
+        "citation_data": metrics.mean(
+            metrics.data_right(c, documents[c.document.path]) if c.document.path in documents else 0.0
+            for c in (answer.citations if documents else ())
+        ),
         **_decided(located, answer),
         "words": float(metrics.word_count(answer.text)) if answer.status == "answered" else None,
         "fallback": None if model is None else float(answer.model == "quotes"),
@@ -130,7 +142,8 @@ def _cited(located: Located, answer: Answer, texts: Mapping[str, str]) -> dict[s
 
 
 def _footnoted(located: Located, answer: Answer, citations: Mapping[int, Citation]) -> float | None:
-    """The share of an answer's sentences with a footnote; words outside of its sentences are one without.
+    """The share of an answer's sentences with a footnote; words outside of its sentences are one without, and so
+    are a mark of no footnote and an answer without words.
 
     What the catalog tells of the collection needs none, unless documents were asked for.
     """
@@ -140,7 +153,49 @@ def _footnoted(located: Located, answer: Answer, citations: Mapping[int, Citatio
     loose = " ".join(metrics.without_marks(answer.text).split())
     for sentence in answer.sentences:
         loose = loose.replace(" ".join(metrics.without_marks(sentence.text).split()), " ", 1)
-    return metrics.mean([*footnoted, False] if loose.strip() else footnoted)
+    # An answer that says nothing is no answer: it would count nowhere but among those given.
+    known = metrics.mark_numbers(" ".join(citation.quote for citation in citations.values())) | set(citations)
+    unbound = loose.strip() or not answer.text.strip() or not metrics.mark_numbers(answer.text) <= known
+    return metrics.mean([*footnoted, False] if unbound else footnoted)
+
+
+def _faithful(answer: Answer, texts: Mapping[str, str]) -> dict[str, float | None]:
+    """What an answer adds in words of its own; of a refusal, whether it tells anything that was not in the question."""
+    if answer.status != "answered":
+        told = bool(answer.sentences or answer.citations) or _tells(answer.text, [answer.question])
+        return {**dict.fromkeys(FAITHFUL), "refusal_plain": float(not told)}
+    by_number = {citation.number: citation for citation in answer.citations}
+    cited = [(sentence, _sources(sentence, by_number)) for sentence in answer.sentences]
+    quoting = [sentence for sentence in answer.sentences if sentence.verdict not in OWN_WORDS]
+    quotes = [citation.quote for citation in answer.citations]
+    sources = [answer.question, *quotes, *(source for _, held in cited for source in held)]
+    return {
+        "quotations_held": metrics.mean(not metrics.invented_quotations(s.text, held) for s, held in cited),
+        "introduced_plainly": metrics.mean(not _beside(sentence, by_number) for sentence in quoting),
+        "names_grounded": metrics.mean(not metrics.strange_names(s.text, held) for s, held in cited),
+        "negations_grounded": metrics.mean(not metrics.adds_negation(s.text, held) for s, held in cited),
+        "uncut": metrics.mean(
+            not metrics.turned_by_cut(texts.get(c.document.path, ""), c.start, c.end) for c in answer.citations
+        ),
+        "undisguised": float(not metrics.disguised_words(answer.text, sources)),
+        "refusal_plain": None,
+    }
+
+
+def _tells(text: str, known: Sequence[str]) -> bool:
+    """Whether a refusal says a number, a name or a quotation that the question did not."""
+    return bool(
+        metrics.invented_quotations(text, known)
+        or metrics.strange_names(text, known)
+        or not metrics.numbers_grounded(text, known)
+        or metrics.disguised_words(text, known)
+    )
+
+
+def _beside(sentence: Sentence, citations: Mapping[int, Citation]) -> tuple[str, ...]:
+    cited = [citations[number] for number in sentence.citations if number in citations]
+    known = [source for citation in cited for source in _sources_of(replace(citation, quote=""))]
+    return metrics.words_beside(sentence.text, [citation.quote for citation in cited], known)
 
 
 def _exact(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
@@ -150,13 +205,25 @@ def _exact(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:
 
 def _sources(sentence: Sentence, citations: Mapping[int, Citation]) -> list[str]:
     """All that a sentence may take words and numbers from: an introduction's stand in the citation's data."""
-    sources: list[str] = []
-    for citation in (citations[number] for number in sentence.citations if number in citations):
-        document = citation.document
-        said_of = (citation.quote, citation.speaker, citation.role, *citation.via, citation.date, document.path)
-        sources += [text for text in (*said_of, document.title, document.publisher, document.published) if text]
-        sources += [f"{int(part)}" for text in (citation.date, document.published) for part in _date_parts(text)]
-    return sources
+    cited = [citations[number] for number in sentence.citations if number in citations]
+    return [source for citation in cited for source in _sources_of(citation)]
+
+
+def _sources_of(citation: Citation) -> list[str]:
+    document = citation.document
+    dates = [_date_parts(text) for text in (citation.date, document.published)]
+    said_of = (citation.quote, citation.speaker, citation.role, *citation.via, citation.date, document.path)
+    named = (document.title, document.author, document.publisher, document.published)
+    return [
+        *(text for text in (*said_of, *named) if text),
+        *(f"{int(part)}" for parts in dates for part in parts),
+        *(written for parts in dates for written in _month(parts)),
+    ]
+
+
+def _month(parts: Sequence[str]) -> tuple[str, ...]:
+    number = int(parts[1]) if len(parts) > 1 else 0
+    return (metrics.MONTHS[number - 1], metrics.MONTHS[number - 1][:3]) if 1 <= number <= 12 else ()
 
 
 def _date_parts(iso: str | None) -> list[str]:

@@ -10,6 +10,7 @@ from eval.metrics.abstention import (
     auroc,
     balanced_accuracy,
     best_balanced_accuracy,
+    brier,
     precision_recall_f1,
     risk_coverage,
 )
@@ -17,6 +18,7 @@ from eval.metrics.attribution import (
     Attribution,
     Said,
     attribute,
+    data_right,
     date_given,
     expected_speakers,
     same_name,
@@ -24,6 +26,15 @@ from eval.metrics.attribution import (
     worst,
 )
 from eval.metrics.extraction import shingle_scores, word_f1
+from eval.metrics.fidelity import (
+    MONTHS,
+    adds_negation,
+    disguised_words,
+    invented_quotations,
+    strange_names,
+    turned_by_cut,
+    words_beside,
+)
 from eval.metrics.ranking import all_found, found_share, hit, ndcg, reciprocal_rank
 from eval.metrics.spans import (
     RankedHit,
@@ -47,6 +58,7 @@ from eval.metrics.wording import (
     exact_match,
     fact_recall,
     forbidden_said,
+    mark_numbers,
     missing_facts,
     numbers_grounded,
     quoted_exactly,
@@ -60,6 +72,7 @@ from eval.metrics.wording import (
 
 __all__ = [
     "KEY_FACT_WORDS",
+    "MONTHS",
     "Abstention",
     "Attribution",
     "Interval",
@@ -68,12 +81,14 @@ __all__ = [
     "Said",
     "Span",
     "abstention",
+    "adds_negation",
     "all_found",
     "all_key_facts",
     "attribute",
     "auroc",
     "balanced_accuracy",
     "best_balanced_accuracy",
+    "brier",
     "characters_found",
     "citation_coverage",
     "citation_exactness",
@@ -81,7 +96,9 @@ __all__ = [
     "citation_precision",
     "citation_recall",
     "contains",
+    "data_right",
     "date_given",
+    "disguised_words",
     "evidence_recall",
     "exact_match",
     "expected_speakers",
@@ -90,6 +107,8 @@ __all__ = [
     "found_share",
     "hit",
     "interval",
+    "invented_quotations",
+    "mark_numbers",
     "mean",
     "missing_facts",
     "ndcg",
@@ -107,12 +126,15 @@ __all__ = [
     "same_name",
     "shingle_scores",
     "spearman",
+    "strange_names",
     "token_f1",
     "touches",
+    "turned_by_cut",
     "via_named",
     "without_marks",
     "word_count",
     "word_f1",
+    "words_beside",
     "words_grounded",
     "worst",
 ]

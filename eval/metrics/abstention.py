@@ -77,6 +77,17 @@ def auroc(yes: Sequence[float], no: Sequence[float]) -> float | None:
     return float(wins.sum() / 2 / (len(yes) * len(no)))
 
 
+def brier(truth: Sequence[bool], scores: Sequence[float]) -> float | None:
+    """The mean square of how far a confidence is from what was so (1 or 0): 0..1, lower is better; None of none.
+
+    auroc looks at the order alone: 0.99 and 0.999 tell the two apart, and tell a reader that both are sure. Always
+    saying 0.5 comes to 0.25. Source: Brier, "Verification of Forecasts Expressed in Terms of Probability" (1950),
+    for two outcomes.
+    """
+    squares = [(score - bool(true)) ** 2 for true, score in zip(truth, scores, strict=True)]
+    return sum(squares) / len(squares) if squares else None
+
+
 def precision_recall_f1(truth: Sequence[bool], decisions: Sequence[bool]) -> tuple[float, float, float] | None:
     """Precision, recall and F1 of the "yes" decisions; 0 where nothing was decided so; None without a true "yes"."""
     pairs = [(bool(true), bool(decided)) for true, decided in zip(truth, decisions, strict=True)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from unicodedata import combining, normalize
 
 if TYPE_CHECKING:  # it brings chromadb along, which reading a run need not wait for
+    from index.document import Document
     from rag.answering import Citation
 
 Attribution = Literal["right", "wrong", "missing"]
@@ -91,6 +92,20 @@ def date_given(citation: Citation, expected: Said) -> bool | None:
         return not citation.date
     given, wanted = ((date or "").partition("T")[0].split("-") for date in (citation.date, expected.date))
     return bool(given[0]) and all(one == other for one, other in zip(given, wanted, strict=False))
+
+
+def data_right(citation: Citation, document: Document) -> bool:
+    """Whether what a footnote says of its document is what the document says: title, author, publisher, day, page.
+
+    A page may be left out. Whoever it names as the speaker, or as a carrier, must be named by the document too,
+    in its text or data, with a word of the name at least; whether he said it is for `attribute`.
+    """
+    given, known = citation.document, document
+    same = all(getattr(given, name) == getattr(known, name) for name in ("title", "author", "publisher", "published"))
+    paged = citation.page is None or citation.page == known.page_at(citation.start)
+    held = _words(" ".join(text for text in (known.text, known.title, known.author, known.publisher) if text))
+    named = [words for name in (citation.speaker, *citation.via) if name and (words := _words(name))]
+    return same and paged and all(words & held for words in named)
 
 
 def expected_speakers(description: str | None) -> tuple[str, ...] | None:

@@ -66,13 +66,14 @@ def relevance_of_hits(evidence: Sequence[Span], hits: Sequence[Span]) -> tuple[l
 def citation_precision(citations: Sequence[Span], evidence: Sequence[Span]) -> float | None:
     """The share of the citations that overlap the evidence by a character or more, labels included.
 
-    0..1, higher is better; None without citations or without evidence. Source: citation precision of Gao et
-    al., "Enabling Large Language Models to Generate Text with Citations" (2023), with marked spans for their
-    entailment model: right passages that nobody marked count against it.
+    A span that is cited twice counts once. 0..1, higher is better; None without citations or without evidence.
+    Source: citation precision of Gao et al., "Enabling Large Language Models to Generate Text with Citations"
+    (2023), with marked spans for their entailment model: right passages that nobody marked count against it.
     """
     if not citations or not evidence:
         return None
-    return sum(touches(citation, evidence) for citation in citations) / len(citations)
+    distinct = set(citations)
+    return sum(touches(citation, evidence) for citation in distinct) / len(distinct)
 
 
 def citation_recall(citations: Sequence[Span], evidence: Sequence[Span]) -> float | None:

@@ -23,6 +23,22 @@ NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)*|\d+(?:\.\d+)*")
 
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 STEM = 5  # letters; the beginning of a word says something from here on
+NUMBER_WORDS = {
+    word: str(number)
+    for number, word in enumerate(
+        "zero - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
+    )
+    if word != "-"  # "one" is a pronoun more often
+} | {
+    word: f"{number}0"
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+AMOUNTS = frozenset(
+    "half halves third thirds quarter quarters dozen dozens hundred thousand million billion twice".split()
+)
+"""Words that make a number another one; they must stand in the source as words."""
+
 ALPHANUMERIC = re.compile(r"[a-z0-9]+")
 
 
@@ -120,10 +136,12 @@ def quoted_exactly(text: str, quotes: Sequence[str]) -> bool:
 def numbers_grounded(text: str, sources: Sequence[str]) -> bool:
     """Whether every number in `text` stands in one of `sources` too ("1,000" is 1000); True without numbers.
 
-    A measure of its own, apart from the checker that it watches over; numbers in words are not looked at.
+    A measure of its own, apart from the checker that it watches over. A number in words ("nineteen") is held by
+    one in digits too; "half", "dozen" or "million" by the same word only. "one" and ordinals are not looked at.
     """
-    known = {number for source in sources for number in _numbers(source)}
-    return _numbers(without_marks(text)) <= known
+    known = {number for source in sources for number in _numbers(source) | _in_words(source)}
+    plain = without_marks(text)
+    return _numbers(plain) | _in_words(plain) <= known
 
 
 def words_grounded(text: str, sources: Sequence[str]) -> float | None:
@@ -148,8 +166,18 @@ def without_marks(text: str) -> str:
     return FOOTNOTE_MARK.sub("", text)
 
 
+def mark_numbers(text: str) -> set[int]:
+    """The numbers of the footnote marks in `text`: those of no footnote are numbers that without_marks hides."""
+    return {int(number) for mark in FOOTNOTE_MARK.findall(text) for number in re.findall(r"\d+", mark)}
+
+
 def _numbers(text: str) -> set[str]:
     return {number.replace(",", "").lstrip("0") or "0" for number in NUMBER.findall(text)}
+
+
+def _in_words(text: str) -> set[str]:
+    words = set(re.findall(r"[a-z]+", text.lower()))
+    return (words & AMOUNTS) | {number for word, number in NUMBER_WORDS.items() if word in words}
 
 
 def _bare(text: str) -> str:
