@@ -5,12 +5,11 @@ It does not know how a question is answered or scored.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.commands import add_commands, joined
+from eval.commands import Parser, add_commands, joined
 from index.errors import RagError
 
 
@@ -29,12 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rag")
-    shared = argparse.ArgumentParser(add_help=False)
+def _parser() -> Parser:
+    parser = Parser(prog="rag")
+    shared = Parser(add_help=False)
     shared.add_argument("--index", type=Path, metavar="DIR", help="folder of the index (default: .rag)")
     shared.add_argument("--debug", action="store_true", help="show tracebacks")
-    writer = argparse.ArgumentParser(add_help=False)
+    writer = Parser(add_help=False)
     writer.add_argument("--model", metavar="NAME", help="language model that writes the answers")
     writer.add_argument("--model-url", metavar="URL", help="its OpenAI-compatible endpoint")
     add_commands(parser.add_subparsers(required=True), shared, writer)

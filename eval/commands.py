@@ -6,9 +6,13 @@ It holds no logic of its own, and imports nothing heavy before it is needed.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from index.errors import IndexMissing, RunUnreadable, UsageError
 
 if TYPE_CHECKING:
     from eval.runs import Run
@@ -29,6 +33,36 @@ with public benchmarks:
 """
 
 
+Command = Callable[[argparse.Namespace], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """Says of wrong usage what to do next, in one sentence more."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does, but what a command does not know is refused with its own usage, not with that of `rag`."""
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown and " " in self.prog:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return parsed, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage, what is wrong and the next step; exit with 2."""
+        unquoted = self.prog.endswith(" ask") and "unrecognized" in message and ": -" not in message
+        hint = "put a question in quotation marks" if unquoted else f"see: {self.prog} --help"
+        super().error(f"{message}; {hint}")
+
+
+def question_set(text: str) -> Path:
+    """The path of a set. Raises ArgumentTypeError for a word that is no file, and is or resembles a subcommand."""
+    from difflib import get_close_matches
+
+    meant = get_close_matches(text.casefold(), SUBCOMMANDS, n=1)
+    if meant and not set("./\\") & set(text) and not Path(text).exists():
+        raise argparse.ArgumentTypeError(f"there is no file {text}; did you mean: rag eval {meant[0]}")
+    return Path(text)
+
+
 def joined(arguments: Sequence[str]) -> list[str]:
     """`eval check …` as the one command "eval check"; `eval SET …` stays as it is."""
     if len(arguments) > 1 and arguments[0] == "eval" and arguments[1] in SUBCOMMANDS:
@@ -47,7 +81,9 @@ def add_commands(
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    evaluate.add_argument("set", nargs="?", type=Path, metavar="SET", help="JSONL file (default: the sample set)")
+    evaluate.add_argument(
+        "set", nargs="?", type=question_set, metavar="SET", help="JSONL file (default: the sample set)"
+    )
     evaluate.add_argument("--corpus", type=Path, metavar="PATH", help="index this folder for this run only")
     evaluate.add_argument("--out", type=Path, metavar="RUN", help="write the run here; an interrupted one is resumed")
     evaluate.add_argument("--html", type=Path, metavar="PAGE", help="write the report here, for a browser")
@@ -109,64 +145,95 @@ def _settings(parsed: argparse.Namespace) -> Settings:
     return load_settings(**chosen)
 
 
+def _or_corpus(run: Command) -> Command:
+    """Where there is no index, the documents themselves would do: says so."""
+
+    @wraps(run)
+    def run_or_hint(parsed: argparse.Namespace) -> int:
+        try:
+            return run(parsed)
+        except IndexMissing as error:
+            raise IndexMissing(f"{str(error).rstrip('.')}, or name the documents with --corpus PATH.") from error
+
+    return run_or_hint
+
+
+@_or_corpus
 def run_eval(parsed: argparse.Namespace) -> int:
     from eval.cases import DEFAULT_SET
     from eval.run import measure
+    from eval.writing import check_page
 
     if parsed.html is not None:
-        _check_page(parsed.html)
+        check_page(parsed.html, parsed.out)
+    held = _held(parsed.out)
     run = measure(parsed.set or DEFAULT_SET, _settings(parsed), parsed.corpus, parsed.out)
-    return _show(run, parsed.html)
+    return _show(run, parsed.html, parsed.out, held)
+
+
+def _held(out: Path | None) -> int:
+    """How many questions an earlier attempt has left in `out`, if this can be told."""
+    from eval.runs import read_run
+
+    if out is None or not out.is_file():
+        return 0
+    try:
+        return len(read_run(out).items)
+    except RunUnreadable:
+        return 0  # it is refused before anything is asked
 
 
 def run_report(parsed: argparse.Namespace) -> int:
     from eval.runs import read_run
+    from eval.writing import check_page
 
     if parsed.html is not None:
-        _check_page(parsed.html)
+        check_page(parsed.html)
     return _show(read_run(parsed.path), parsed.html)
 
 
-def _show(run: Run, page: Path | None) -> int:
-    from eval.page import to_html
+def _show(run: Run, page: Path | None, out: Path | None = None, held: int = 0) -> int:
     from eval.report import to_markdown
 
-    print(to_markdown(run), end="")
+    print(to_markdown(run), end="", flush=True)
     if page is not None:
-        page.write_text(to_html(run), encoding="utf-8", errors="replace")
+        from eval.page import to_html
+        from eval.writing import write
+
+        write(page, to_html(run))
+    if held:
+        what = "questions" if run.kind == "answers" else "items"
+        print(f"{held} of {len(run.items)} {what} were there already.", file=sys.stderr)
+    if written := [str(path) for path in (out, page) if path is not None]:
+        print(f"Wrote {' and '.join(written)}.", file=sys.stderr)
     return 0
 
 
-def _check_page(page: Path) -> None:
-    from index.errors import UsageError
-
-    if page.is_dir() or not page.parent.is_dir():
-        raise UsageError(f"Can't write the report to {page}: name a file in a folder that exists.")
-
-
+@_or_corpus
 def run_check(parsed: argparse.Namespace) -> int:
     from contextlib import closing
 
-    from eval.cases import load_set
+    from eval.cases import read_set
     from eval.locate import texts_of_folder, texts_of_index
-    from eval.problems import problems_of, to_text
+    from eval.problems import problems_of_file, to_text
     from index.embed import load_embedder
     from index.opening import open_index
 
-    settings, cases = _settings(parsed), load_set(parsed.set)
+    settings, reading = _settings(parsed), read_set(parsed.set)
     if parsed.corpus is not None:
-        problems = problems_of(cases, texts_of_folder([parsed.corpus], settings.index_dir))
+        problems = problems_of_file(reading, texts_of_folder([parsed.corpus], settings.index_dir))
     else:
         embedder = load_embedder(settings.embedding_model)
         opened = open_index(settings.index_dir, embedder=embedder, word_pieces=settings.passage_word_pieces)
         with closing(opened) as index:
-            problems = problems_of(cases, texts_of_index(index))
-    print(to_text(str(parsed.set), cases, problems))
+            problems = problems_of_file(reading, texts_of_index(index))
+    print(to_text(str(parsed.set), reading, problems))
     return int(any(not problem.remark for problem in problems))
 
 
 def run_compare(parsed: argparse.Namespace) -> int:
-    from eval.compare import compare, to_markdown
+    from eval.compare import compare
+    from eval.compare_text import to_markdown
     from eval.runs import read_run
 
     print(to_markdown(compare(read_run(parsed.before), read_run(parsed.after))), end="")
@@ -177,8 +244,11 @@ def run_gate(parsed: argparse.Namespace) -> int:
     from eval.gate import check_gates, require, to_text
     from eval.runs import read_run
 
-    report = check_gates(read_run(parsed.path), parsed.gates)
-    print(to_text(report), end="")
+    try:
+        report = check_gates(read_run(parsed.path), parsed.gates)
+    except RunUnreadable as error:  # 1 is for a run below its marks alone
+        raise UsageError(str(error)) from error
+    print(to_text(report), flush=True)
     require(report)
     return 0
 
@@ -201,10 +271,10 @@ def run_choices(parsed: argparse.Namespace) -> int:
 
 def run_benchmark(parsed: argparse.Namespace) -> int:
     from eval.benchmarks.reading import measure_benchmark
-    from eval.report import to_markdown
 
-    print(to_markdown(measure_benchmark(parsed.folder, _settings(parsed), parsed.work, parsed.out)), end="")
-    return 0
+    held = _held(parsed.out)
+    run = measure_benchmark(parsed.folder, _settings(parsed), parsed.work, parsed.out)
+    return _show(run, None, parsed.out, held)
 
 
 def run_results(parsed: argparse.Namespace) -> int:
@@ -215,10 +285,12 @@ def run_results(parsed: argparse.Namespace) -> int:
     return 0
 
 
+@_or_corpus
 def run_sabotage(parsed: argparse.Namespace) -> int:
-    from eval.cases import DEFAULT_SET
+    from eval.cases import DEFAULT_SET, load_set
     from eval.sabotage import sabotage, to_text
 
+    load_set(parsed.set or DEFAULT_SET)  # before an index is missed
     caught = sabotage(parsed.set or DEFAULT_SET, _settings(parsed), parsed.corpus)
     print(to_text(caught))
     return int(any(line.verdict == "NOT CAUGHT" for line in caught))

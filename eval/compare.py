@@ -1,30 +1,26 @@
 """Two runs become what changed between them: every figure with its paired interval, then question by question.
 
-It does not know how a run was made, which of the two is the one to keep, or where they are stored.
+It does not know how a run was made, which of the two is the one to keep, or how a change is shown.
 """
 
 from __future__ import annotations
 
-import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from eval import metrics
 from eval.figures import Figure
 from eval.kinds import figures_of
 from eval.runs import TIMES, Item, Run, without_times
 from index.errors import UsageError
-from index.report import counted
 
-Word = Literal["better", "worse", "changed", "no clear change", "too few questions"]
+Way = Literal["better", "worse", "changed", "shorter", "longer", "faster", "slower"]
+Word = Literal[Way, "the same", "no clear change", "too few questions"]
 Pairs = Sequence[tuple[Item, Item]]
 
 FEWEST = 6
@@ -33,10 +29,15 @@ two-sided sign test), however narrow the bootstrap interval of five equal differ
 
 TYPE_FIGURES = {"answers": ("all_key_facts", "abstained_unanswerable", "attribution_right", "citation_precision")}
 FIRST_FIGURES = 3  # of the other kinds, shown per type
-EXPECTED = ("question", "history", "answerable", "expected_reason", "key_facts")
+SIZES: Mapping[str, tuple[Way, Way]] = {"words": ("shorter", "longer"), "seconds": ("faster", "slower")}
+"""By a figure's unit, the words for less and for more of what is neither good nor bad in itself."""
+
+EXPECTED = ("question", "history", "answerable", "expected_reason", "key_facts", "must_not", "expected")
 """What must be equal in both runs' details for a question to be the same one, scored in the same way."""
 
-SAID_OTHERWISE = (*TIMES, "format", "kind", "set_sha256", "questions")
+WORD = re.compile(r"\w+")
+PLACE = ("start", "end")  # of expected evidence: they move when a document is read in another way
+SAID_OTHERWISE = (*TIMES, "format", "kind", "questions")
 MOVED = {
     "citation_exactness": ("every quote is in its document now", "a quote is not in its document now"),
     "via_right": ("carrier of the quotation now named", "carrier of the quotation no longer named"),
@@ -53,21 +54,35 @@ MOVED = {
 
 @dataclass(frozen=True, slots=True)
 class FigureChange:
-    """A figure over the questions that both runs measured; `difference` is after minus before, in the figure's unit."""
+    """A figure over the questions that both runs measured; `difference` is after minus before, in the figure's unit.
+
+    `moved` counts the questions whose measures differ; `alone` is what the figure comes to in each run by itself, and over how many questions.
+    """
 
     figure: Figure
     before: float | None
     after: float | None
     difference: metrics.Interval
+    moved: int
+    alone: tuple[tuple[float | None, int], ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        """Whether a run measured it for more questions than are compared, so that its own figure is another one."""
+        return any(count > self.difference.n for _, count in self.alone)
 
     @property
     def word(self) -> Word:
-        """Which way it went, if the 95 % interval of the difference does not contain 0 and FEWEST questions tell."""
+        """Which way it went, if the 95 % interval of the difference does not contain 0 and FEWEST questions moved."""
         low, high = self.difference.low, self.difference.high
+        if low == 0 == high:
+            return "the same"
         if low is None or high is None or low <= 0 <= high:
             return "no clear change"
-        if self.difference.n < FEWEST:
+        if self.moved < FEWEST:
             return "too few questions"
+        if self.figure.unit in SIZES:
+            return SIZES[self.figure.unit][low > 0]
         if not self.figure.better:
             return "changed"
         return "better" if (low > 0) == (self.figure.better == "higher") else "worse"
@@ -154,7 +169,7 @@ def compare(before: Run, after: Run) -> Comparison:
     figures = figures_of(after)
     earlier, later = ({item.id: item for item in run.asked} for run in (before, after))
     common = [(earlier[name], item) for name, item in later.items() if name in earlier]
-    pairs = [(old, new) for old, new in common if _expected(old) == _expected(new)]
+    pairs = [(old, new) for old, new in common if _one_question(old, new)]
     if not pairs:
         raise UsageError("The two runs have no question in common. Name two runs over the same question set.")
     changes = [_question(old, new, figures) for old, new in pairs]
@@ -166,14 +181,22 @@ def compare(before: Run, after: Run) -> Comparison:
         only_after=len(later) - len(common),
         otherwise=len(common) - len(pairs),
         made=tuple(_made(before.header, after.header)),
-        figures=tuple(_figure(figure, pairs) for figure in figures),
+        figures=tuple(replace(_figure(f, pairs), alone=(_alone(f, before), _alone(f, after))) for f in figures),
         types=tuple(_types(pairs, _figures_per_type(after.kind, figures))),
         questions=tuple(sorted((change for change in changes if change.remarks), key=_worst_first)),
     )
 
 
-def _expected(item: Item) -> Any:
-    return _plain([item.detail.get(name) for name in EXPECTED])
+def _one_question(before: Item, after: Item) -> bool:
+    names = [name for name in EXPECTED if name in before.detail and name in after.detail]
+    return all(_anywhere(before.detail[name]) == _anywhere(after.detail[name]) for name in names)
+
+
+def _anywhere(expected: Any) -> Any:
+    data = _plain(expected)
+    if not isinstance(data, list):
+        return data
+    return [{k: v for k, v in one.items() if k not in PLACE} if isinstance(one, dict) else one for one in data]
 
 
 def _plain(value: Any) -> Any:
@@ -189,7 +212,12 @@ def _figure(figure: Figure, pairs: Pairs) -> FigureChange:
         difference = metrics.Interval(0.0, 0.0, 0.0, len(before))  # as the bootstrap would find, a thousand times
     else:
         difference = metrics.paired_interval(before, after, figure.statistic)
-    return FigureChange(figure, values[0], values[1], difference)
+    moved = int((before != after).any(axis=1).sum()) if len(before) else 0
+    return FigureChange(figure, values[0], values[1], difference, moved)
+
+
+def _alone(figure: Figure, run: Run) -> tuple[float | None, int]:
+    return figure.value(run.asked), len(figure.rows(run.asked))
 
 
 def _types(pairs: Pairs, figures: Sequence[Figure]) -> Iterator[TypeChange]:
@@ -231,11 +259,24 @@ def _question(before: Item, after: Item, figures: Sequence[Figure]) -> QuestionC
     moved = [(figure.name, remark) for figure, remark in _moved(before, after, figures)]
     remarks += [remark for name, remark in moved if name in MOVED]
     if not remarks and before.detail.get("text") != after.detail.get("text"):
-        remarks = [Remark("answer reworded")]
+        remarks = [_rewording(before, after)]
     remarks = remarks or [remark for _, remark in moved]  # bare measures, where nothing better can be said
     if not remarks and _plain(before.detail.get("citations")) != _plain(after.detail.get("citations")):
         remarks = [Remark("the same answer has other footnotes")]
     return QuestionChange(after.id, after.type, str(after.detail.get("question") or ""), tuple(remarks))
+
+
+def _rewording(before: Item, after: Item) -> Remark:
+    """What happened to the words of an answer, if nothing that is measured did."""
+    was, now = (len(_list(item, "sentences")) for item in (before, after))
+    if was and now and was != now:
+        return Remark(f"{'fewer' if now < was else 'more'} sentences ({now}, was {was})")
+    earlier, later = (WORD.findall(metrics.without_marks(str(i.detail.get("text") or ""))) for i in (before, after))
+    brief, full = sorted((earlier, later), key=len)
+    rest = iter(full)
+    if len(brief) < len(full) and all(word in rest for word in brief):
+        return Remark("shorter answer" if len(later) < len(earlier) else "longer answer")
+    return Remark("answer reworded")
 
 
 def _decision(before: Item, after: Item) -> Iterator[Remark]:
@@ -258,8 +299,8 @@ def _phrases(before: Item, after: Item) -> Iterator[Remark]:
     yield from (Remark(f"no longer says what is wrong: {_quoted(phrase)}", 1) for phrase in said if phrase not in says)
 
 
-def _list(item: Item, name: str) -> Sequence[str]:
-    found: Sequence[str] = item.detail.get(name) or ()
+def _list(item: Item, name: str) -> Sequence[Any]:
+    found: Sequence[Any] = item.detail.get(name) or ()
     return found
 
 
@@ -291,107 +332,3 @@ def _moved(before: Item, after: Item, figures: Iterable[Figure]) -> Iterator[tup
         effect = 0 if not figure.better else 1 if (now > was) == (figure.better == "higher") else -1
         rose, fell = MOVED.get(figure.name, (f"{figure.label}: {now:.3f}, was {was:.3f}",) * 2)
         yield figure, Remark(rose if now > was else fell, effect)
-
-
-GROUPS = ((-1, "Got worse"), (0, "Changed, neither better nor worse"), (1, "Got better"))
-LEGEND = (
-    "Difference: after minus before, over the n questions that both runs measured, and the 95 % interval of it (paired "
-    f"bootstrap over questions). No clear change: 0 lies in it. Fewer than {FEWEST} questions can't tell."
-)
-
-
-def to_markdown(comparison: Comparison) -> str:
-    """The whole comparison; the same on a terminal, in a pipe and in a Markdown file."""
-    if comparison.equal:
-        return "Nothing changed apart from times.\n"
-    parts = [
-        f"# What changed: {counted(comparison.shared, 'question')} asked in both runs",
-        *_sharing(comparison),
-        *_made_differently(comparison),
-        _table([("", change) for change in comparison.figures if change.difference.n]),
-        LEGEND,
-        *_by_type(comparison),
-        *_by_question(comparison),
-        f"Unchanged: {counted(comparison.unchanged, 'question')}.",
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _sharing(comparison: Comparison) -> Iterator[str]:
-    if not comparison.one_set:
-        yield "The two question sets are not the same; compared is what they share."
-    if comparison.only_before or comparison.only_after:
-        yield (
-            f"Asked in one run alone, and counted nowhere here: {counted(comparison.only_before, 'question')} of the "
-            f"run before, {comparison.only_after} of the run after."
-        )
-    if comparison.otherwise:
-        yield (
-            "Asked or scored in another way in each run, and counted nowhere here: "
-            f"{counted(comparison.otherwise, 'question')} of the same id."
-        )
-
-
-def _made_differently(comparison: Comparison) -> Iterator[str]:
-    if comparison.made:
-        lines = [f"- {change.name}: {_line(change.after)} (was {_line(change.before)})" for change in comparison.made]
-        yield "\n".join(["What differs in how they were made:", "", *lines])
-
-
-def _by_type(comparison: Comparison) -> Iterator[str]:
-    rows = [(group.type, change) for group in comparison.types for change in group.figures]
-    moved = [(name, change) for name, change in rows if change.difference.value]
-    if moved:
-        yield "Types of questions in which one of their main figures moved:"
-        yield _table(moved)
-    elif rows:
-        yield "In no type of questions did one of their main figures move."
-
-
-def _by_question(comparison: Comparison) -> Iterator[str]:
-    for effect, heading in GROUPS:
-        changes = [change for change in comparison.questions if change.effect == effect]
-        if changes:
-            yield "\n".join([f"{heading} ({len(changes)}):", "", *map(_question_line, changes)])
-
-
-def _question_line(change: QuestionChange) -> str:
-    remarks = "; ".join(_line(remark.words) for remark in change.remarks)
-    return f"- {_line(change.id)} ({_line(change.type)}) {_line(change.question)}".rstrip() + f": {remarks}"
-
-
-def _table(rows: Sequence[tuple[str, FigureChange]]) -> str:
-    typed = any(name for name, _ in rows)
-    table = Table(box=box.MARKDOWN)
-    for name in ("type", "figure") if typed else ("figure",):
-        table.add_column(name, no_wrap=True)
-    for name in ("before", "after", "difference", "95 % interval", "n"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("change", no_wrap=True)
-    for name, change in rows:
-        cells = [*([name] if typed else []), change.figure.label, *_cells(change), change.word]
-        table.add_row(*(Text(_line(cell).replace("|", "/")) for cell in cells))
-    # A fixed width: in a pipe rich would fold the columns to 80.
-    page = Console(file=io.StringIO(), width=1000, color_system=None)
-    with page.capture() as capture:
-        page.print(table)
-    return "\n".join(line.rstrip() for line in capture.get().splitlines() if line.strip())
-
-
-def _cells(change: FigureChange) -> list[str]:
-    difference, unit = change.difference, change.figure.unit
-    low, high = _number(difference.low, unit, "+"), _number(difference.high, unit, "+")
-    values = [_number(change.before, unit), _number(change.after, unit), _number(difference.value, unit, "+")]
-    return [*values, "-" if low == "-" else f"{low} to {high}", str(difference.n)]
-
-
-def _number(value: float | None, unit: str, sign: str = "") -> str:
-    if value is None:
-        return "-"
-    shown = f"{value:{sign}.{0 if unit == 'words' else 3}f}"
-    return shown if shown.strip("+-0.") else shown.lstrip("+-")  # no sign before nothing
-
-
-def _line(text: str) -> str:
-    """On one line, without characters that could rewrite a screen."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from eval.metrics import overlap
+from eval.page_text import percentage
 from eval.runs import Item
 
 REASONS = {"not_in_corpus": "not in the documents", "masked": "masked", "furniture_only": "only in page furniture"}
@@ -91,7 +92,7 @@ def _refused(item: Item) -> str | None:
         return None
     reason = str(item.detail.get("reason") or "")
     given = [f"reason given: {REASONS.get(reason, reason)}"] if reason else []
-    return "refused, though the documents answer" + _in_brackets(*given, *_evidence_found(item))
+    return "refused, though the documents answer" + _in_brackets(*given, *evidence_found(item))
 
 
 def _incomplete(item: Item) -> str | None:
@@ -99,7 +100,39 @@ def _incomplete(item: Item) -> str | None:
         return None
     missing = texts(item, "missing")
     what = f"does not say {_all_of(missing)}" if missing else "does not say all it has to"
-    return what + _in_brackets(*_evidence_found(item))
+    return what if _beside_evidence(item) else what + _in_brackets(*evidence_found(item))
+
+
+def _cites_no_evidence(item: Item) -> str | None:
+    return "cites nothing that answers" + _in_brackets(*evidence_found(item)) if _beside_evidence(item) else None
+
+
+def _beside_evidence(item: Item) -> bool:
+    return bool(item.measures.get("answered")) and item.measures.get("citation_recall") == 0
+
+
+def _speaker_missing(item: Item) -> str | None:
+    if not item.measures.get("attribution_missing"):
+        return None
+    silent = [given for given in entries(item, "citations") if given.get("attribution") == "missing"]
+    names = dict.fromkeys(_either(speakers) for given in silent if (speakers := expected_speakers(item, given)))
+    return f"does not name the speaker: {', '.join(names)}" if names else "does not name the speaker"
+
+
+def _carrier_missing(item: Item) -> str | None:
+    return "does not name who carries the quotation" if item.measures.get("via_right") == 0 else None
+
+
+def _unfootnoted(item: Item) -> str | None:
+    return "has a sentence without a footnote" if _below_one(item, "cited") else None
+
+
+def _wrong_reason(item: Item) -> str | None:
+    if item.measures.get("reason_right") != 0:
+        return None
+    reasons = [("it says", item.detail.get("reason")), ("right is", item.detail.get("expected_reason"))]
+    told = [f"{who}: {REASONS.get(str(reason), reason)}" for who, reason in reasons if reason]
+    return "gives the wrong reason for refusing" + _in_brackets(*told)
 
 
 CHECKS: tuple[Callable[[Item], str | None], ...] = (
@@ -113,6 +146,11 @@ CHECKS: tuple[Callable[[Item], str | None], ...] = (
     _ungrounded,
     _refused,
     _incomplete,
+    _cites_no_evidence,
+    _speaker_missing,
+    _carrier_missing,
+    _unfootnoted,
+    _wrong_reason,
 )
 """What can be wrong, the worst first."""
 
@@ -148,6 +186,18 @@ def expected_speakers(item: Item, given: Mapping[str, Any]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name]
 
 
+def evidence_found(item: Item) -> list[str]:
+    """How much of the evidence the search put before the writer, in words; [] where there is nothing to find."""
+    recall = item.measures.get(EVIDENCE)
+    if recall is None:
+        return []
+    if recall == 0:
+        return ["evidence not found"]
+    unused = item.measures.get("answered") == 0 or item.measures.get("citation_recall") == 0
+    found = "evidence found" if recall == 1 else f"{percentage(recall)} of the evidence found"
+    return [f"{found}, not chosen" if unused else found]
+
+
 def _should_refuse(item: Item) -> bool:
     return item.measures.get("answerable") == 0
 
@@ -155,11 +205,6 @@ def _should_refuse(item: Item) -> bool:
 def _below_one(item: Item, name: str) -> bool:
     value = item.measures.get(name)
     return value is not None and value < 1
-
-
-def _evidence_found(item: Item) -> list[str]:
-    recall = item.measures.get(EVIDENCE)
-    return [] if recall is None else [f"{recall:.0%} of the evidence found"]
 
 
 def _in_brackets(*parts: str) -> str:

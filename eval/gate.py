@@ -140,7 +140,7 @@ def _read(path: Path, shown: str) -> Section:
     # Not two import statements: the type checker looks at one Python and is run on several.
     toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         document: Section = toml.loads(text)
         return document
     except OSError as error:
@@ -182,7 +182,9 @@ def _marks(run: Run, section: Section, gates: str) -> Iterator[Mark]:
         if not marks and (type_name is not None or not types):
             where = section["set"] if type_name is None else f"the type {type_name}"
             raise UsageError(f"{gates} sets no mark for {where}. Write one, such as: citation_exactness = 1.0")
-        for name, mark in marks.items():
+        # Missing documents must not shrink a set unseen: without a mark of its own no question may be left out.
+        unasked = {LEFT_OUT: 0} if type_name is None and run.left_out else {}
+        for name, mark in {**unasked, **marks}.items():
             if name == LEFT_OUT and type_name is None:
                 most = _number(name, mark, gates)
                 yield Mark(name, None, float(len(run.left_out)), most, least=False, n=len(run.items))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval.cases import Case, Evidence
+from eval.cases import Case, Evidence, meant, quoted
 from eval.metrics import Span
 from eval.score import Located
 from index.errors import UnreadableDocument
@@ -21,6 +21,12 @@ from index.sync import read_document
 
 if TYPE_CHECKING:  # it loads chromadb
     from index.opening import Index
+
+
+NAMES_ALIKE = 0.8
+"""How much alike (0 to 1) a file's name must be to be the one that was meant."""
+BEFORE = 20
+"""Characters shown before the first that differs."""
 
 
 class Texts(Mapping[str, str]):
@@ -88,7 +94,8 @@ def place_of(evidence: Evidence, texts: Mapping[str, str]) -> Span | str:
     same_name = [path for path in texts if _file_name(path) == _file_name(evidence.doc)]
     paths = [evidence.doc] if evidence.doc in texts else same_name
     if not paths:
-        return f"{evidence.doc} is not among the documents"
+        near = meant(_file_name(evidence.doc), map(_file_name, texts), NAMES_ALIKE)
+        return f"{evidence.doc} is not among the documents{near}"
     if len(paths) > 1:
         return f"{evidence.doc} may be any of {', '.join(sorted(paths))}"
     try:
@@ -97,11 +104,7 @@ def place_of(evidence: Evidence, texts: Mapping[str, str]) -> Span | str:
         return str(error.args[0]).rstrip(".")
     found = _find(evidence, text)
     if len(found) != 1:
-        if evidence.quote is None:
-            return f"{paths[0]} has {len(text)} characters, no {evidence.start} to {evidence.end}"
-        where = "anywhere" if evidence.start is None else f"at {evidence.start}"
-        what = f"reads, in {len(found)} places," if found else f"does not read, {where},"
-        return f'{paths[0]} {what} "{evidence.quote[:60]}"'
+        return f"{paths[0]} {_misfit(evidence, text, len(found))}"
     return (paths[0], *found[0])
 
 
@@ -111,8 +114,37 @@ def _find(evidence: Evidence, text: str) -> list[tuple[int, int]]:
         there = text[evidence.start : evidence.end]
         exact = len(there) == evidence.end - evidence.start if evidence.quote is None else there == evidence.quote
         return [(evidence.start, evidence.end)] if exact else []
-    words = r"\s+".join(map(re.escape, (evidence.quote or "").split()))
+    return _find_words(evidence.quote or "", text)
+
+
+def _find_words(quote: str, text: str) -> list[tuple[int, int]]:
+    words = r"\s+".join(map(re.escape, quote.split()))
     return [match.span() for match in re.finditer(words, text)]
+
+
+def _misfit(evidence: Evidence, text: str, places: int) -> str:
+    """What the document has in place of the evidence, and where the quote does stand."""
+    start, end, quote = evidence.start, evidence.end, evidence.quote
+    if start is None or end is None:
+        reads = f"reads {quoted(quote or '')} in {places} places; quote more of it"
+        return reads if places else f"does not read {quoted(quote or '')} anywhere"
+    there = text[start:end]
+    if quote is None:
+        return f"has {len(text)} characters, no {start} to {end}"
+    same = next((i for i, pair in enumerate(zip(quote, there, strict=False)) if pair[0] != pair[1]), len(there))
+    first = max(0, same - BEFORE) if same > 2 * BEFORE else 0
+    shown, but = ("…" * (first > 0) + piece[first:] for piece in (quote, there))
+    reads = f"but {quoted(but)}" if there else f"but has only {len(text)} characters"
+    return f"does not read {quoted(shown)} at {start} to {end}, {reads}; {_elsewhere(quote, text)}"
+
+
+def _elsewhere(quote: str, text: str) -> str:
+    found = _find_words(quote, text)
+    if len(found) != 1:
+        return f"the quote stands in {len(found)} places of it" if found else "the quote stands nowhere in it"
+    ((start, end),) = found
+    as_it_is = text[start:end] == quote
+    return f"the quote stands at {start} to {end}{'' if as_it_is else ', with other white space'}"
 
 
 def _file_name(path: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from eval.figures import Figure
 from eval.kinds import figures_of
+from eval.page_index import in_order, index_html
 from eval.page_sections import (
     all_figures_html,
     confidence_html,
@@ -23,7 +24,7 @@ from eval.page_sections import (
     types_table_html,
 )
 from eval.page_text import apart_html, counted, day, joined_html, plain, text_html
-from eval.page_verdict import headline_verdict, verdict
+from eval.page_verdict import headline_verdict, notices, verdict
 from eval.runs import Run
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -49,11 +50,13 @@ def to_html(run: Run) -> str:
 
 def _answers(run: Run, figures: Sequence[Figure]) -> list[str]:
     headlines = [figure for figure in figures if figure.headline]
+    questions = in_order(run)
     return [
         scorecard_html(headlines, run.asked, all_figures_html(figures, run.asked)),
         types_html(figures, run.asked),
         confidence_html(run.asked),
-        questions_html(run.asked),
+        index_html(figures, questions),
+        questions_html(questions),
         made_html(run),
     ]
 
@@ -61,7 +64,9 @@ def _answers(run: Run, figures: Sequence[Figure]) -> list[str]:
 def _others(run: Run, figures: Sequence[Figure]) -> list[str]:
     headlines = [figure for figure in figures if figure.headline] or figures
     return [
-        scorecard_html(headlines, run.asked, all_figures_html(figures, run.asked, opened=True)),
+        scorecard_html(
+            headlines, run.asked, all_figures_html(figures, run.asked, opened=True, linked=False), linked=False
+        ),
         types_table_html(figures, run.asked),
         items_html(run.asked),
         made_html(run),
@@ -72,10 +77,16 @@ def _masthead(run: Run, title: str, figures: Sequence[Figure]) -> str:
     words = verdict(run.asked) if run.kind == "answers" else headline_verdict(figures, run.asked)
     return (
         f'<header class="masthead"><p class="kicker">Footnote · evaluation of {text_html(plain(run.kind))}</p>'
-        f"<h1>{apart_html(title)}</h1>"
+        f"<h1>{apart_html(title)}</h1>{_notices(run)}"
         f'<p class="verdict">{text_html(words)}</p><p class="byline">{joined_html(_byline(run))}</p>'
         f"{_contents(run)}</header>"
     )
+
+
+def _notices(run: Run) -> str:
+    told = " ".join(notices(run))
+    more = ' <a href="#left-out">Which, and why</a>' if run.left_out else ""
+    return f'<p class="notice"><strong>{text_html(told)}</strong>{more}</p>' if told else ""
 
 
 def _title(run: Run) -> str:
@@ -84,9 +95,8 @@ def _title(run: Run) -> str:
 
 
 def _byline(run: Run) -> list[str]:
-    """The index, what wrote the answers, the day; then what is missing of the set."""
+    """The index, what wrote the answers, the day."""
     corpus, model, times = (run.header.get(name) for name in ("corpus", "model", "times"))
-    total = run.header.get("questions")
     parts = []
     if isinstance(corpus, dict):
         sizes = [
@@ -97,17 +107,18 @@ def _byline(run: Run) -> list[str]:
         parts.append(text_html(WRITERS[model]) if model in WRITERS else f"answers by {apart_html(model)}")
     if isinstance(times, dict) and times.get("started"):
         parts.append(apart_html(day(times["started"])))
-    if run.left_out:
-        parts.append(f'<a href="#left-out">{counted(len(run.left_out), "question")} left out</a>')
-    if isinstance(total, int) and total > len(run.items):
-        parts.append(f"<strong>interrupted after {len(run.items):,} of {total:,}</strong>")
     return parts
 
 
 def _contents(run: Run) -> str:
     places = [("scorecard", "Scorecard"), ("types", "By type")]
     if run.kind == "answers":
-        places += [("confidence", "Confidence"), ("worst", "Worst answers"), ("others", "The other questions")]
+        places += [
+            ("confidence", "Confidence"),
+            ("index", "Every question"),
+            ("worst", "Worst answers"),
+            ("others", "The other questions"),
+        ]
     else:
         places += [("others", "Items")]
     places.append(("made", "How it was made"))

@@ -14,11 +14,14 @@ from eval.page_text import percentage, text_html
 TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 
-def bar_html(interval: Interval, words: str) -> str:
-    """A bar from 0 to the value (0..1) with its interval as whiskers; `words` are for who can't see it."""
+def bar_html(interval: Interval, words: str, *, neutral: bool = False) -> str:
+    """A bar from 0 to the value (0..1) with its interval as whiskers; `words` are for who can't see it.
+
+    A `neutral` bar has no colour: more of what it measures is neither better nor worse.
+    """
     if interval.value is None:
         return f'<svg class="bar" role="img" aria-label="{text_html(words)}">{_TRACK}</svg>'
-    bar = f'<rect class="value" y="4" height="10" width="{_at(interval.value)}"/>'
+    bar = f'<rect class="{"value neutral" if neutral else "value"}" y="4" height="10" width="{_at(interval.value)}"/>'
     return f'<svg class="bar" role="img" aria-label="{text_html(words)}">{_TRACK}{bar}{_whiskers(interval, 9)}</svg>'
 
 

@@ -1,4 +1,4 @@
-"""One question becomes HTML: what was asked, answered and wrong, and the document's text with both kinds of spans.
+"""One question becomes HTML: what was asked and answered, what is wrong with it and what would be right.
 
 It does not know the other questions, nor which of them are worst.
 """
@@ -6,19 +6,16 @@ It does not know the other questions, nor which of them are worst.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from string import ascii_uppercase
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from eval.faults import REASONS, entries, meets, texts
+from eval.faults import REASONS, entries, texts
+from eval.page_documents import documents_html, number
 from eval.page_text import (
     NOTHING,
-    Mark,
-    MarkKind,
     apart_html,
-    counted,
     joined_html,
-    marked_html,
     plain,
     text_html,
 )
@@ -26,40 +23,44 @@ from eval.runs import Item
 
 NOTE = re.compile(r"\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 ROLES = {"user": "Asked before", "assistant": "Answered before"}
-VOICES = {"right": "the speaker is right", "wrong": "the speaker is wrong", "missing": "the speaker is missing"}
-KINDS: dict[MarkKind, str] = {
-    "expected": "expected",
-    "label": "names the speaker; right to cite, not required",
-    "outdated": "withdrawn or corrected since",
-    "tempting": "seems to answer, but does not",
-    "given": "cited by the answer",
-}
-LEGEND: tuple[tuple[MarkKind, str], ...] = (
-    ("expected", "expected: what a right answer rests on"),
-    ("given", "given: what the answer cites, by its footnote"),
-    ("label", "only names the speaker; right to cite, not required"),
-    ("outdated", "withdrawn or corrected since"),
-    ("tempting", "seems to answer, but does not"),
-)
 
 
-def shown_html(item: Item, place: int, fault: str) -> str:
-    """A question in full. `place` is its own number on the page, which its anchors are made of."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A question as it stands on the page.
+
+    `place` is its own number there, which its anchors are made of, `asked` its place in the run; `fault` says all
+    that is wrong with it, "" for nothing; `bar` is the confidence under which questions are refused, where known.
+    """
+
+    item: Item
+    place: int
+    asked: int
+    fault: str
+    bar: float | None
+
+    @property
+    def question(self) -> str:
+        return str(self.item.detail.get("question") or self.item.id)
+
+
+def shown_html(shown: Shown) -> str:
+    """A question in full."""
     return (
-        f'<article class="question" id="q{place}"><header><p class="rank">{tags_html(item)}</p>'
-        f'<h3>{apart_html(_question(item))}</h3><p class="fault">{apart_html(fault)}</p></header>'
-        f"{_body(item, place)}</article>"
+        f'<article class="question" id="q{shown.place}"><header><p class="rank">{tags_html(shown.item)}</p>'
+        f'<h3>{apart_html(shown.question)}</h3><p class="fault">{apart_html(shown.fault)}</p></header>'
+        f"{_body(shown)}</article>"
     )
 
 
-def folded_html(item: Item, place: int, words: str, *, faulty: bool) -> str:
-    """A question as one line that opens to all of it."""
-    kind = "fault" if faulty else "fine"
-    asked, what = apart_html(_question(item)), apart_html(words)
+def folded_html(shown: Shown) -> str:
+    """A question as one line that opens to all of it, by itself too where a link leads to it."""
+    kind = "fault" if shown.fault else "fine"
+    asked, what = apart_html(shown.question), apart_html(shown.fault or outcome(shown.item))
     line = f'<span class="asked">{asked}</span> <span class="{kind}">{what}</span>'
     return (
-        f'<details class="question" id="q{place}"><summary><span class="tags">{tags_html(item)}</span> {line}</summary>'
-        f"{_body(item, place)}</details>"
+        f'<details class="question"><summary><span class="tags">{tags_html(shown.item)}</span> {line}</summary>'
+        f'<div id="q{shown.place}">{_body(shown)}</div></details>'
     )
 
 
@@ -73,27 +74,14 @@ def outcome(item: Item) -> str:
     return "answered" if item.measures.get("answered") else "done"
 
 
-def legend_html() -> str:
-    """What the marks in the documents' text mean; the words are marked as they say."""
-    samples = []
-    for kind, words in LEGEND:
-        name = "1" if kind == "given" else "A"
-        samples.append(f"<li>{marked_html(kind, 0, [Mark(0, len(kind), kind, name)])} {text_html(words)}</li>")
-    both = marked_html("both", 0, [Mark(0, 4, "expected", "A"), Mark(0, 4, "given", "1")])
-    return f'<ul class="legend">{samples[0]}{samples[1]}<li>{both} both at once</li>{"".join(samples[2:])}</ul>'
-
-
-def _question(item: Item) -> str:
-    return str(item.detail.get("question") or item.id)
-
-
 def tags_html(item: Item) -> str:
     """The type and the id, as a question's heading begins."""
     return f'<span class="type">{text_html(plain(item.type))}</span> <span class="id">{text_html(item.id)}</span>'
 
 
-def _body(item: Item, place: int) -> str:
-    return "".join([_history(item), _answer(item, place), _wanted(item), _documents(item, place)])
+def _body(shown: Shown) -> str:
+    item, place = shown.item, shown.place
+    return "".join([_history(item), _answer(item, place, shown.bar), _wanted(item), documents_html(item, place)])
 
 
 def _history(item: Item) -> str:
@@ -105,20 +93,32 @@ def _history(item: Item) -> str:
     return f'<ol class="history">{"".join(turns)}</ol>' if turns else ""
 
 
-def _answer(item: Item, place: int) -> str:
+def _answer(item: Item, place: int, bar: float | None) -> str:
     detail = item.detail
     refused = detail.get("status") == "abstained"
     reason = REASONS.get(str(detail.get("reason")), plain(str(detail.get("reason"))))
     verdict = f"Refused ({text_html(reason)})" if refused else "The answer"
-    confidence = item.measures.get("confidence")
-    sure = "" if confidence is None else f'<span class="confidence">confidence {confidence:.2f}</span>'
+    failed = "quotes, because the model failed" if item.measures.get("fallback") else ""
+    parts = [_sure(item, bar if refused else None), failed]
+    beside = [f'<span class="confidence">{text_html(part)}</span>' for part in parts if part]
     words = _with_notes(
-        str(detail.get("text") or NOTHING), {_number(given) for given in entries(item, "citations")}, place
+        str(detail.get("text") or NOTHING), {number(given) for given in entries(item, "citations")}, place
     )
     return (
-        f'<section class="answer"><h4>{joined_html([verdict, sure])}</h4><p dir="auto">{words}</p>'
+        f'<section class="answer"><h4>{joined_html([verdict, *beside])}</h4><p dir="auto">{words}</p>'
         f"{_checked(item)}</section>"
     )
+
+
+def _sure(item: Item, bar: float | None) -> str:
+    """The confidence in words, with the bar that it is under."""
+    confidence = item.measures.get("confidence")
+    if confidence is None:
+        return ""
+    under = bar is not None and confidence < bar
+    digits = next((digits for digits in (2, 3) if f"{confidence:.{digits}f}" != f"{bar or 0:.{digits}f}"), 4)
+    words = f"confidence {confidence:.{digits if under else 2}f}"
+    return f"{words}, under the bar of {bar:.{digits}f}" if under else words
 
 
 def _with_notes(text: str, numbers: set[str], place: int) -> str:
@@ -152,7 +152,7 @@ def _wanted(item: Item) -> str:
     rows = [
         ("Has to say", f"<ul>{''.join(facts)}</ul>" if facts else ""),
         ("Should be refused", text_html(REASONS.get(str(reason), plain(str(reason)))) if reason else ""),
-        ("Says, and must not", joined_html(f"“{apart_html(phrase)}”" for phrase in texts(item, "forbidden"))),
+        ("Must not say", f"<ul>{''.join(_banned(item))}</ul>" if _banned(item) else ""),
         ("Searched for", apart_html(detail["search_query"]) if _searched_otherwise(detail) else ""),
         ("The set notes", apart_html(detail["note"]) if detail.get("note") else ""),
     ]
@@ -161,121 +161,23 @@ def _wanted(item: Item) -> str:
 
 
 def _fact(fact: str, missing: bool) -> str:
-    words = " or ".join(f"“{apart_html(way)}”" for way in fact.split("|"))
-    return f'<li class="{"missing" if missing else "said"}">{words}: {"not said" if missing else "said"}</li>'
+    return f'<li class="{"missing" if missing else "said"}">{_ways(fact)}: {"not said" if missing else "said"}</li>'
+
+
+def _ways(phrase: str) -> str:
+    return " or ".join(f"“{apart_html(way)}”" for way in phrase.split("|"))
+
+
+def _banned(item: Item) -> list[str]:
+    """What the answer must not say, what it says of that first."""
+    said = texts(item, "forbidden")
+    phrases = dict.fromkeys([*said, *texts(item, "must_not")])
+    return [
+        f'<li class="{"missing" if phrase in said else "said"}">{_ways(phrase)}: '
+        f"{'said' if phrase in said else 'not said'}</li>"
+        for phrase in phrases
+    ]
 
 
 def _searched_otherwise(detail: Mapping[str, Any]) -> bool:
     return bool(detail.get("search_query")) and detail.get("search_query") != detail.get("question")
-
-
-def _documents(item: Item, place: int) -> str:
-    expected, given = entries(item, "expected"), entries(item, "citations")
-    tempting = item.measures.get("answerable") == 0
-    names = [letters(position) for position in range(len(expected))]
-    excerpts = "".join(_excerpt(excerpt, item, names, tempting) for excerpt in entries(item, "excerpts"))
-    left = [_expected(item, *pair, tempting) for pair in zip(names, expected, strict=True)]
-    right = [_given(citation, names, expected, place) for citation in given]
-    heading = "What seems to answer" if tempting else "Expected"
-    columns = (
-        _column(heading, left, "nothing is expected to be cited"),
-        _column("Given", right, "the answer cites nothing"),
-    )
-    return f'{excerpts}<div class="spans">{"".join(columns)}</div>' if left or right or excerpts else ""
-
-
-def _column(heading: str, lines: Sequence[str], nothing: str) -> str:
-    listed = f"<ol>{''.join(lines)}</ol>" if lines else f"<p>{nothing}</p>"
-    return f"<section><h4>{heading}</h4>{listed}</section>"
-
-
-def _excerpt(excerpt: Mapping[str, Any], item: Item, names: Sequence[str], tempting: bool) -> str:
-    document, start, text = excerpt.get("document"), excerpt.get("start"), str(excerpt.get("text") or "")
-    start = start if isinstance(start, int) else 0
-    marks = [
-        mark
-        for name, span in zip(names, entries(item, "expected"), strict=True)
-        if span.get("document") == document and (mark := _mark(span, _kind(span, tempting), name))
-    ]
-    marks += [
-        mark
-        for span in entries(item, "citations")
-        if span.get("document") == document and (mark := _mark(span, "given", _number(span)))
-    ]
-    return (
-        f'<figure class="excerpt"><figcaption>{apart_html(document)} <span class="offsets">'
-        f"{_offsets(start, start + len(text))}</span></figcaption>"
-        f'<blockquote class="text{" cut" if start else ""}">{marked_html(text, start, marks)}</blockquote></figure>'
-    )
-
-
-def _mark(span: Mapping[str, Any], kind: MarkKind, name: str) -> Mark | None:
-    start, end = span.get("start"), span.get("end")
-    return Mark(start, end, kind, name) if isinstance(start, int) and isinstance(end, int) else None
-
-
-def _kind(span: Mapping[str, Any], tempting: bool) -> MarkKind:
-    if span.get("outdated"):
-        return "outdated"
-    return "label" if span.get("label") else "tempting" if tempting else "expected"
-
-
-def _expected(item: Item, name: str, span: Mapping[str, Any], tempting: bool) -> str:
-    kind = _kind(span, tempting)
-    speakers = span.get("speakers")
-    spoken = "" if kind in ("label", "tempting") else f"speaker: {_speakers(speakers)}"
-    told = "" if kind == "expected" else KINDS[kind]
-    cited = "" if any(meets(given, span) for given in entries(item, "citations")) else "not cited"
-    return f'<li><b class="name">{name}</b><span>{joined_html([_place(span), spoken, told, cited])}</span></li>'
-
-
-def _speakers(speakers: object) -> str:
-    if not isinstance(speakers, Sequence):
-        return "the set does not say"
-    named = [apart_html(speaker) if speaker else "nobody by name" for speaker in speakers]
-    return " or ".join(named) or "nobody by name, or the document itself"
-
-
-def _given(citation: Mapping[str, Any], names: Sequence[str], expected: Sequence[Mapping[str, Any]], place: int) -> str:
-    met = [name for name, span in zip(names, expected, strict=True) if meets(citation, span)]
-    number = text_html(_number(citation))
-    parts = [
-        _place(citation),
-        f"page {text_html(citation['page'])}" if citation.get("page") else "",
-        f"speaker: {_named(citation)}",
-        f"dated {text_html(citation['date'])}" if citation.get("date") else "",
-        VOICES.get(str(citation.get("attribution")), ""),
-        f"touches {', '.join(met)}" if met else "touches no evidence",
-    ]
-    return f'<li id="q{place}n{number}"><b class="name">[{number}]</b><span>{joined_html(parts)}</span></li>'
-
-
-def _named(citation: Mapping[str, Any]) -> str:
-    if not citation.get("speaker"):
-        return "nobody named"
-    role = f", {apart_html(citation['role'])}" if citation.get("role") else ""
-    via = citation.get("via")
-    carriers = ", ".join(map(apart_html, via)) if isinstance(via, list | tuple) else ""
-    return f"{apart_html(citation['speaker'])}{role}{f', quoted by {carriers}' if carriers else ''}"
-
-
-def _place(span: Mapping[str, Any]) -> str:
-    return (
-        f'<span class="path">{apart_html(span.get("document"))}</span> {_offsets(span.get("start"), span.get("end"))}'
-    )
-
-
-def _offsets(start: object, end: object) -> str:
-    if not isinstance(start, int) or not isinstance(end, int):
-        return ""
-    return f'<span title="{counted(end - start, "character")}">characters {start:,}–{end:,}</span>'
-
-
-def _number(citation: Mapping[str, Any]) -> str:
-    return str(citation.get("number", "?"))
-
-
-def letters(position: int) -> str:
-    """A, B, ... Z, AA, AB ... for 0, 1, ..."""
-    name = ascii_uppercase[position % 26]
-    return letters(position // 26 - 1) + name if position >= 26 else name

@@ -9,16 +9,18 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eval.faults import worst_first
 from eval.figures import Figure
 from eval.metrics import KEY_FACT_WORDS, Interval, Point, risk_coverage
 from eval.page_charts import bar_html, curve_html, scale_html, surer_half
-from eval.page_question import folded_html, legend_html, outcome, shown_html, tags_html
+from eval.page_documents import legend_html
+from eval.page_index import TITLES, fault_link, type_anchors
+from eval.page_question import Shown, folded_html, shown_html, tags_html
 from eval.page_text import (
     NOTHING,
     apart_html,
     counted,
     figure_words,
+    joined_html,
     percentage,
     plain,
     range_words,
@@ -28,12 +30,14 @@ from eval.runs import Item, Run
 
 WORST_OPEN = 10
 ITEMS_SHOWN = 1000
+FEW = 10  # a figure over fewer questions is shown as a weak one
 BETTER = {"higher": "higher is better", "lower": "lower is better", "": "neither way is better"}
 MEANINGS = {
     "all_key_facts": "answerable questions whose answer says everything a right answer must",
     "evidence_recall@1000": "of the text an answer should rest on, how much the search put before the writer",
     "citation_precision": "footnotes that lead to text which answers the question",
     "citation_exactness": "footnotes whose quotation stands in the document, letter by letter",
+    "quotations_held": "sentences whose words in quotation marks stand in what they cite",
     "attribution_right": "answers that name the right person for every quotation",
     "attribution_wrong": "answers that put words in somebody else’s mouth",
     "answered_answerable": "questions the documents answer, and that got an answer",
@@ -43,49 +47,65 @@ MEANINGS = {
 }
 """What the figures of the scorecard say, for people who have never met them."""
 
-TITLES = ("Questions they do not answer", "Questions the documents answer")
 
+def scorecard_html(figures: Sequence[Figure], items: Sequence[Item], more: str, *, linked: bool = True) -> str:
+    """The figures as cards, each with its 95 % interval and over how many; `more` is HTML that follows.
 
-def scorecard_html(figures: Sequence[Figure], items: Sequence[Item], more: str) -> str:
-    """The figures as cards, each with its 95 % interval and over how many; `more` is HTML that follows."""
-    cards = "".join(_card(figure, figure.of(items)) for figure in figures)
+    Where `linked`, a figure that counts faults leads to their questions; the page then has an index of them.
+    """
+    cards = "".join(_card(figure, items, linked) for figure in figures if len(figure.rows(items)))
     reading = (
         '<p class="reading">The line under a number spans its 95 % interval: had other questions of the same '
         "kind been asked, the number would likely have come out within it. Where all questions came out alike it has "
-        "no width, which does not make the number certain. n is how many questions it is over.</p>"
+        "no width, which does not make the number certain. n is how many questions it is over; a number over fewer "
+        f"than {FEW} is set small.</p>"
     )
-    return f'<section id="scorecard"><h2>Scorecard</h2>{reading}<ul class="cards">{cards}</ul>{more}</section>'
+    cards = f'{reading}<ul class="cards">{cards}</ul>' if cards else _NOTHING
+    return f'<section id="scorecard"><h2>Scorecard</h2>{cards}{more}</section>'
 
 
-def _card(figure: Figure, interval: Interval) -> str:
+def _card(figure: Figure, items: Sequence[Item], linked: bool) -> str:
+    interval = figure.of(items)
     between = range_words(figure, interval)
     ranged = f"95 % interval {text_html(between)}" if between else "nothing to measure"
     scale = scale_html(interval, f"{figure_words(figure, interval.value)}, {between}") if figure.unit == "share" else ""
-    way = "" if figure.better == "higher" else f'<p class="way">{BETTER[figure.better]}</p>'
+    way = _way(figure, items, linked) if figure.better != "higher" else ""
+    way = f'<p class="way">{way}</p>' if way else ""
+    few = interval.n < FEW
+    n = f"n {interval.n:,}" + (", few questions" if few and interval.n else "")
     meaning = f'<p class="meaning">{text_html(MEANINGS[figure.name])}</p>' if figure.name in MEANINGS else ""
     return (
-        f'<li class="card"><h3>{text_html(figure.label)}</h3>'
+        f'<li class="card{" few" if few else ""}"><h3>{text_html(figure.label)}</h3>'
         f'<p class="value">{text_html(figure_words(figure, interval.value))}</p>{scale}'
-        f'<p class="range">{ranged} <span class="n">n {interval.n:,}</span></p>{way}{meaning}</li>'
+        f'<p class="range">{ranged} <span class="n">{n}</span></p>'
+        f"{way}{meaning}</li>"
     )
 
 
-def all_figures_html(figures: Sequence[Figure], items: Sequence[Item], *, opened: bool = False) -> str:
-    """Every figure in a table, folded unless `opened`."""
-    rows = "".join(_figure_row(figure, figure.of(items)) for figure in figures)
+def _way(figure: Figure, items: Sequence[Item], linked: bool) -> str:
+    return joined_html([BETTER[figure.better], fault_link(figure, items) if linked else ""])
+
+
+def all_figures_html(
+    figures: Sequence[Figure], items: Sequence[Item], *, opened: bool = False, linked: bool = True
+) -> str:
+    """Every figure that there is something to measure for in a table, folded unless `opened`; see scorecard_html."""
+    measured = [figure for figure in figures if len(figure.rows(items))]
+    rows = "".join(_figure_row(figure, items, linked) for figure in measured)
     numbers = "".join(f'<th class="number">{name}</th>' for name in ("Value", "95 % interval", "n"))
     table = f"<thead><tr><th>Figure</th>{numbers}<th>Which way</th></tr></thead><tbody>{rows}</tbody>"
     shown = " open" if opened else ""
-    summary = f"<summary>All {len(figures)} figures</summary>"
+    summary = f"<summary>All {counted(len(measured), 'figure')}</summary>"
     return f'<details class="all"{shown}>{summary}{_wide("All figures", table)}</details>'
 
 
-def _figure_row(figure: Figure, interval: Interval) -> str:
+def _figure_row(figure: Figure, items: Sequence[Item], linked: bool) -> str:
+    interval = figure.of(items)
     cells = [figure_words(figure, interval.value), range_words(figure, interval) or NOTHING, f"{interval.n:,}"]
     numbers = "".join(f'<td class="number">{text_html(cell)}</td>' for cell in cells)
     return (
         f'<tr><th scope="row">{text_html(figure.label)} <code>{text_html(figure.name)}</code></th>{numbers}'
-        f'<td class="way">{BETTER[figure.better]}</td></tr>'
+        f'<td class="way">{_way(figure, items, linked)}</td></tr>'
     )
 
 
@@ -94,25 +114,34 @@ def types_html(figures: Sequence[Figure], items: Sequence[Item]) -> str:
     known = {figure.name: figure for figure in figures}
     groups = [
         (1, ("all_key_facts", "evidence_recall@1000"), ("Said everything", "Evidence found")),
-        (0, ("abstained_unanswerable", "misleading_recall@1000"), ("Refused", "Misleading text found")),
+        (0, ("abstained_unanswerable", "misleading_recall@1000"), ("Refused", "Came upon misleading text")),
     ]
+    anchors: dict[float | None, dict[str, str]] = {}
+    for (answerable, kind), anchor in type_anchors(items).items():
+        anchors.setdefault(answerable, {})[kind] = anchor
     tables = [
-        _bars(TITLES[answerable], [known[name] for name in names], captions, chosen)
+        _bars(TITLES[answerable], [known[name] for name in names], captions, chosen, anchors[answerable])
         for answerable, names, captions in groups
         if (chosen := [item for item in items if item.measures.get("answerable") == answerable])
     ]
     reading = (
         f'<p class="reading">Key facts count when they are said in an answer’s first {KEY_FACT_WORDS} words; evidence '
         "counts when it is in the first 1,000 word pieces of what the search found. The thin line across a bar is its "
-        "95 % interval: with few questions of a type it is long, and the bar is not to be leaned on.</p>"
+        "95 % interval: with few questions of a type it is long, and the bar is not to be leaned on. Misleading text "
+        "only seems to answer: to come upon it is neither good nor bad, to refuse all the same is what counts.</p>"
     )
     return f'<section id="types"><h2>By type of question</h2>{reading}{"".join(tables) or _NOTHING}</section>'
 
 
-def _bars(title: str, figures: Sequence[Figure], captions: Sequence[str], items: Sequence[Item]) -> str:
-    kinds = list(dict.fromkeys(item.type for item in items))
+def _bars(
+    title: str, figures: Sequence[Figure], captions: Sequence[str], items: Sequence[Item], anchors: Mapping[str, str]
+) -> str:
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(item.type, []).append(item)
+    links = {kind: f'<a href="#{anchor}">{text_html(plain(kind))}</a>' for kind, anchor in anchors.items()}
     heads = "".join(f"<th>{caption}</th>" for caption in captions)
-    rows = [_bar_row(kind, figures, captions, [item for item in items if item.type == kind]) for kind in kinds]
+    rows = [_bar_row(links[kind], figures, captions, chosen) for kind, chosen in groups.items()]
     rows.append(_bar_row("all of these", figures, captions, items, ' class="total"'))
     return (
         f'<table class="bars"><caption>{title}</caption><thead><tr><th>Type</th>{heads}</tr></thead>'
@@ -121,19 +150,20 @@ def _bars(title: str, figures: Sequence[Figure], captions: Sequence[str], items:
 
 
 def _bar_row(
-    kind: str, figures: Sequence[Figure], captions: Sequence[str], items: Sequence[Item], row: str = ""
+    name: str, figures: Sequence[Figure], captions: Sequence[str], items: Sequence[Item], row: str = ""
 ) -> str:
     cells = "".join(
         _bar_cell(figure, caption, figure.of(items)) for figure, caption in zip(figures, captions, strict=True)
     )
-    return f'<tr{row}><th scope="row">{text_html(plain(kind))}</th>{cells}</tr>'
+    return f'<tr{row}><th scope="row">{name}</th>{cells}</tr>'
 
 
 def _bar_cell(figure: Figure, caption: str, interval: Interval) -> str:
     value, between = figure_words(figure, interval.value), range_words(figure, interval)
     words = f"{caption}: {value}" + (f", 95 % interval {between}" if between else "") + f", n {interval.n}"
+    bar = bar_html(interval, words, neutral=not figure.better)
     return (
-        f'<td><div class="bar-cell"><span class="caption">{caption}</span>{bar_html(interval, words)}'
+        f'<td><div class="bar-cell"><span class="caption">{caption}</span>{bar}'
         f'<span class="value" title="{text_html(words)}">{text_html(value)}</span>'
         f'<span class="n">n {interval.n}</span></div></td>'
     )
@@ -200,21 +230,13 @@ def _unjudged(item: Item) -> bool:
     return item.measures.get("answerable") == 1 and item.measures.get("all_key_facts") is None
 
 
-def questions_html(items: Sequence[Item]) -> str:
+def questions_html(questions: Sequence[Shown]) -> str:
     """The worst answers in full, the others that something is wrong with folded, then all the rest."""
-    worst = worst_first(items)
-    faulty = {id(item) for item, _ in worst}
-    fine = [item for item in items if id(item) not in faulty]
-    shown = "".join(shown_html(item, place, fault) for place, (item, fault) in enumerate(worst[:WORST_OPEN], 1))
-    folded = "".join(
-        folded_html(item, place, fault, faulty=True)
-        for place, (item, fault) in enumerate(worst[WORST_OPEN:], WORST_OPEN + 1)
-    )
-    rest = "".join(
-        folded_html(item, place, outcome(item), faulty=False) for place, item in enumerate(fine, len(worst) + 1)
-    )
+    worst, fine = [one for one in questions if one.fault], [one for one in questions if not one.fault]
+    shown = "".join(map(shown_html, worst[:WORST_OPEN]))
+    folded, rest = "".join(map(folded_html, worst[WORST_OPEN:])), "".join(map(folded_html, fine))
     less = f'<h3 class="less">{len(worst) - WORST_OPEN:,} more, the worst of them first</h3>' if folded else ""
-    counts = f"{counted(len(worst), 'question')} of {len(items):,} {'has' if len(worst) == 1 else 'have'} a fault."
+    counts = f"{counted(len(worst), 'question')} of {len(questions):,} {'has' if len(worst) == 1 else 'have'} a fault."
     return (
         f'<section id="worst"><h2>The worst answers first</h2><p class="reading">{counts} Under each answer stands the '
         f"documents’ own text, with what was expected and what was cited marked in it.</p>{legend_html()}"

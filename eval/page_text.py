@@ -18,6 +18,8 @@ from eval.metrics import Interval
 
 NOTHING = "–"
 SPACE = "\N{NO-BREAK SPACE}"
+FIRST_SPACE, LAST_SPACE = re.compile(r"\s+"), re.compile(r"\s+\S*\Z")
+WORD = 40  # characters that a word may have, at the edge of a text
 UNSHOWABLE = re.compile("[\0\ud800-\udfff]")  # HTML has no NUL, UTF-8 no halves of surrogate pairs
 DECIMALS = ("auroc", "balanced_accuracy", "ndcg", "mrr", "f1", "rouge", "iou")
 """Shares that are never called a percentage: a figure with one of these in its name is shown as 0.49."""
@@ -60,6 +62,22 @@ def marked_html(text: str, start: int, marks: Sequence[Mark]) -> str:
     within = [placed for placed in within if placed[0] < placed[1]]
     edges = sorted({0, len(text), *(edge for left, right, _ in within for edge in (left, right))})
     return "".join(_piece(text, left, right, within) for left, right in pairwise(edges))
+
+
+def whole_words(text: str, start: int, marks: Sequence[Mark], *, ends: bool) -> tuple[str, int]:
+    """`text`, which stands at `start` of its document, without the pieces of words at its edges; and where it starts.
+
+    It `ends` where its document does, or may be cut there. Nothing that is marked is cut, nor more than a word's
+    length: some languages have no spaces.
+    """
+    first = min((mark.start - start for mark in marks if mark.end > start), default=len(text))
+    last = max((mark.end - start for mark in marks if mark.start < start + len(text)), default=0)
+    begin, end = 0, len(text)
+    if start and (found := FIRST_SPACE.search(text, 0, WORD)) and found.end() <= first:
+        begin = found.end()
+    if not ends and (found := LAST_SPACE.search(text, max(begin, end - WORD))) and found.start() >= last:
+        end = found.start()
+    return text[begin:end], start + begin
 
 
 def _piece(text: str, left: int, right: int, marks: Sequence[tuple[int, int, Mark]]) -> str:

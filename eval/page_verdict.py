@@ -1,4 +1,4 @@
-"""A run in one sentence, made from its figures.
+"""A run in one sentence, made from its figures, and what to know before one believes them.
 
 It does not know HTML.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval.figures import Figure
-from eval.page_text import figure_words
-from eval.runs import Item
+from eval.page_text import counted, figure_words
+from eval.runs import Item, Run
 
 NOTHING_ASKED = "Nothing was asked, so there is nothing to tell."
 
@@ -37,6 +37,22 @@ def headline_verdict(figures: Sequence[Figure], items: Sequence[Item]) -> str:
     values = [(figure, figure.value(items)) for figure in chosen]
     parts = [f"{figure.label}: {figure_words(figure, value)}" for figure, value in values if value is not None]
     return "; ".join(parts) + "." if parts else NOTHING_ASKED
+
+
+def notices(run: Run) -> list[str]:
+    """What its figures do not show, in sentences: an interruption, a failed model, what was left out; unescaped."""
+    total, reached, left = run.header.get("questions"), len(run.items), len(run.left_out)
+    told = []
+    if isinstance(total, int) and total > reached:
+        told.append(f"Interrupted: {reached:,} of {counted(total, 'question')}.")
+    failed, answers = _counts(run.asked, "fallback")
+    if failed:
+        are = "is quotes" if failed == 1 else "are quotes"
+        told.append(f"{failed:,} of {counted(answers, 'answer')} {are} because the model failed.")
+    if left:
+        others = f"every figure is over the other {reached - left:,}" if reached > left else "nothing was measured"
+        told.append(f"{left:,} of {counted(reached, 'question')} {_were(left)} left out; {others}.")
+    return told
 
 
 def _counts(items: Sequence[Item], name: str) -> tuple[int, int]:

@@ -19,10 +19,12 @@ from statistics import NormalDist
 from typing import Any
 
 from eval.runs import Item, Run
+from eval.writing import check_page, write
 from index.errors import UsageError
 from index.report import counted
 
-CHOICES = ("left", "same", "right")
+CHOICES = ("left", "same", "right", "neither")
+WORDS = ("Left is better", "About the same", "Right is better", "Neither is good")
 Pair = tuple[Item, Item]  # left, right
 
 
@@ -40,7 +42,7 @@ class Written:
 class Scores:
     """What a reader preferred: `a`, `b` and `same` count pairs, `left` how often the left answer was preferred.
 
-    `pairs` is how many the page held.
+    `pairs` is how many the page held; `neither` counts those of which no answer was good enough.
     """
 
     a: int
@@ -48,11 +50,12 @@ class Scores:
     same: int
     left: int
     pairs: int
+    neither: int = 0
 
     @property
     def judged(self) -> int:
         """The pairs for which a choice was made."""
-        return self.a + self.b + self.same
+        return self.a + self.b + self.same + self.neither
 
     @property
     def decided(self) -> int:
@@ -105,16 +108,13 @@ def write_pairs(a: Run, b: Run, out: Path, limit: int | None = None, seed: int =
     """Writes the reader's page to `out` (HTML) and the key beside it, as `out`.key.json.
 
     Pairs are the questions that both runs answered in different words: all, or `limit` of them drawn by lot.
-    The same `seed` draws the same. Raises UsageError when there is none, or a file can't be written.
+    The same `seed` draws the same. Raises UsageError when there is none, or a file can't be written without loss:
+    `out` is there and is no page, or its key is that of another page.
     """
+    check_page(out)
     if limit is not None and limit < 1:
         raise UsageError(f"Can't show {limit} pairs. Ask for one or more, or leave the number out for all.")
     differing = _differing(a, b)
-    if not differing:
-        raise UsageError(
-            "The two runs have no question that they answer in different words. "
-            "Name two runs over the same question set, made in different ways."
-        )
     lot = random.Random(seed)
     lot.shuffle(differing)
     shown = differing[:limit]
@@ -131,8 +131,12 @@ def write_pairs(a: Run, b: Run, out: Path, limit: int | None = None, seed: int =
         },
     }
     key_path = out.with_name(out.name + ".key.json")
-    _write(out, _page(body, sheet, len(pairs)))
-    _write(key_path, json.dumps(key, indent=1) + "\n")
+    if key_path.exists() and _sheet_of(key_path) != sheet:
+        raise UsageError(
+            f"{key_path} is there already, and is not the key of this page; name another page with --out, or delete it."
+        )
+    write(out, _page(body, sheet, len(pairs)))
+    write(key_path, json.dumps(key, indent=1) + "\n")
     return Written(out, key_path, len(pairs), len(differing))
 
 
@@ -141,7 +145,15 @@ def _differing(a: Run, b: Run) -> list[Pair]:
         raise UsageError(f'Answers of the kind "{a.kind}" can\'t be read against "{b.kind}". Name runs of one kind.')
     others = {item.id: item for item in b.asked}
     pairs = [(item, others[item.id]) for item in a.asked if item.id in others]
-    return [pair for pair in pairs if _asked(pair[0]) == _asked(pair[1]) and _text(pair[0]) != _text(pair[1])]
+    shared = [pair for pair in pairs if _asked(pair[0]) == _asked(pair[1])]
+    if not shared:
+        raise UsageError("The two runs have no question in common. Name two runs over the same question set.")
+    differing = [pair for pair in shared if _text(pair[0]) != _text(pair[1])]
+    if not differing:
+        raise UsageError(
+            "The two runs have no question that they answer in different words. Name two runs made in different ways."
+        )
+    return differing
 
 
 def _asked(item: Item) -> tuple[Any, list[Any]]:
@@ -152,13 +164,11 @@ def _text(item: Item) -> str:
     return str(item.detail.get("text") or "").strip()
 
 
-def _write(path: Path, text: str) -> None:
+def _sheet_of(key: Path) -> str | None:
     try:
-        path.write_bytes(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise UsageError(
-            f"Can't write {path}: {error.strerror}. Name another file, in a folder that exists."
-        ) from error
+        return _records(key, "pairs")[0]
+    except UsageError:
+        return None
 
 
 def score_choices(key: Path, choices: Path) -> Scores:
@@ -174,10 +184,10 @@ def score_choices(key: Path, choices: Path) -> Scores:
         left = pairs[number].get("left") if isinstance(pairs.get(number), dict) else None
         if left not in ("A", "B") or choice not in CHOICES:
             raise UsageError(f"Pair {number} of {choices} is not in {key}, or holds no choice. Save the choices anew.")
-        winners.append({"left": left, "right": "B" if left == "A" else "A", "same": "same"}[choice])
+        winners.append({"left": left, "right": "B" if left == "A" else "A"}.get(choice, choice))
     sides = list(chosen.values())
-    a, b, same = (winners.count(winner) for winner in ("A", "B", "same"))
-    return Scores(a, b, same, sides.count("left"), len(pairs))
+    a, b, same, neither = (winners.count(winner) for winner in ("A", "B", "same", "neither"))
+    return Scores(a, b, same, sides.count("left"), len(pairs), neither)
 
 
 def _records(path: Path, name: str) -> tuple[str, Mapping[str, Any]]:
@@ -189,16 +199,19 @@ def _records(path: Path, name: str) -> tuple[str, Mapping[str, Any]]:
             raise TypeError("another shape")
         return sheet, records
     except OSError as error:
-        raise UsageError(f"Can't read {path}: {error.strerror}. Name a file that rag eval pairs made.") from error
+        made = "key that rag eval pairs wrote" if name == "pairs" else "file that the page's button saved"
+        raise UsageError(f"Can't read {path}: {error.strerror}. Name the {made}.") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        what = "the key of a page" if name == "pairs" else "what the page's button saves"
-        raise UsageError(f"{path} is not {what}. Make a page and its key with: rag eval pairs A B") from error
+        what, step = "what the page's button saves", "Name the key first, then that file"
+        if name == "pairs":
+            what, step = "the key of a page", "Make a page and its key with: rag eval pairs A B"
+        raise UsageError(f"{path} is not {what}. {step}.") from error
 
 
 def to_text(scores: Scores) -> str:
     """The count, the preference and how sure it is, and whether a side was favoured."""
     lines = [
-        f"A preferred: {scores.a}, B preferred: {scores.b}, the same: {scores.same} "
+        f"A preferred: {scores.a}, B preferred: {scores.b}, the same: {scores.same}, neither good: {scores.neither} "
         f"({scores.judged} of {counted(scores.pairs, 'pair')} judged)"
     ]
     share, interval, p_value = scores.share_b, scores.interval, scores.p_value
@@ -222,7 +235,7 @@ def _pair_html(number: int, pair: Pair) -> str:
     before = f'<div class="before" dir="auto"><p class="label">Earlier in the conversation</p>{turns}</div>'
     radios = "".join(
         f'<label><input type="radio" name="{number}" value="{choice}"> {words}</label>'
-        for choice, words in zip(CHOICES, ("Left is better", "About the same", "Right is better"), strict=True)
+        for choice, words in zip(CHOICES, WORDS, strict=True)
     )
     sides = "".join(_answer_html(side, answer) for side, answer in zip(("Left", "Right"), pair, strict=True))
     return (
@@ -301,7 +314,7 @@ li div { min-width: 0; unicode-bidi: isolate; }
 li b { flex: none; max-width: 25%; font-weight: 600; color: var(--accent); }
 q { font-family: var(--serif); white-space: pre-line; }
 cite { display: block; font-style: normal; font-size: 0.85rem; color: var(--soft); }
-fieldset { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0.6rem; margin: 1rem 0 0; padding: 0; border: 0; }
+fieldset { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.6rem; margin: 1rem 0 0; padding: 0; border: 0; }
 legend { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 label { display: flex; gap: 0.5rem; align-items: center; justify-content: center; min-height: 2.75rem; cursor: pointer;
   padding: 0.4rem 0.8rem; border: 1px solid var(--line); border-radius: 0.8rem; background: var(--sheet); }

@@ -17,6 +17,8 @@ from eval import metrics
 from eval.faults import worst_first
 from eval.figures import Figure
 from eval.kinds import figures_of
+from eval.page_text import counted
+from eval.page_verdict import notices
 from eval.runs import Item, Run
 
 WORST_SHOWN = 10
@@ -37,7 +39,8 @@ SHORT = dict(
 def to_markdown(run: Run) -> str:
     """The whole report; the same on a terminal, in a pipe and in a Markdown file."""
     parts = [
-        f"# {run.header['set']}: {len(run.asked)} questions, asked of {run.header['model']}",
+        f"# {run.header['set']}: {counted(len(run.asked), 'question')}, asked of {run.header['model']}",
+        *(f"**{told}**" for told in notices(run)),
         _figures_table(run),
         "In brackets: the 95 % bootstrap interval over questions; n: the questions that a figure is over.",
     ]
@@ -45,7 +48,9 @@ def to_markdown(run: Run) -> str:
         parts += [_types_table(run), *_worst(run.asked)]
     if run.left_out:
         shown = [f"- {item.id}: {item.left_out}" for item in run.left_out[:LEFT_OUT_SHOWN]]
-        heading = f"Left out, because the documents don't show their evidence ({len(run.left_out)} questions):"
+        heading = (
+            f"Left out, because the documents don't show their evidence ({counted(len(run.left_out), 'question')}):"
+        )
         parts.append("\n".join([heading, "", *shown, *(["- …"] if len(run.left_out) > LEFT_OUT_SHOWN else [])]))
     return "\n\n".join(parts) + "\n"
 

@@ -15,8 +15,22 @@ from typing import Any
 from index.errors import RunUnreadable, UsageError
 
 FORMAT = 1
+HEADER = {"kind": str, "set": str, "questions": int, "model": str}
 TIMES = ("times", "seconds")
 """The keys of a run's lines that may differ between two equal runs."""
+
+CHANGED = {
+    "kind": "of another kind",
+    "set": "over another question set",
+    "set_sha256": "from before the question set was changed",
+    "questions": "from before the question set was changed",
+    "corpus": "on another index, or from before its documents changed",
+    "model": "with another model",
+    "settings": "with other settings",
+    "versions": "with other versions of the libraries",
+    "code": "of another version of this program",
+}
+"""What a run is that can't be taken up, by the name in the header that differs; what tells most comes first."""
 
 LONE_SURROGATES = "backslashreplace"  # which UTF-8 can't write; so they become the escapes that JSON reads back
 
@@ -79,20 +93,43 @@ def read_run(path: Path) -> Run:
     try:
         lines = path.read_bytes().split(b"\n")  # bytes: a cut may go through a character
     except OSError as error:
-        raise RunUnreadable(
-            f"Can't read the run {path}: {error.strerror}. Make one with: rag eval --out {path}"
-        ) from error
+        step = "Name the file" if path.is_dir() else f"Make one with: rag eval --out {path}"
+        raise RunUnreadable(f"Can't read the run {path}: {error.strerror}. {step}") from error
     whole = lines[:-1]  # what follows the last line feed was cut off, or is nothing
     try:
         header, *records = [json.loads(line.decode("utf-8")) for line in whole]
         if header["format"] != FORMAT or not isinstance(header["kind"], str):
             raise ValueError("another format")
-        items = tuple(Item(**record) for record in records)
+        if not all(isinstance(header.get(name), kind) for name, kind in HEADER.items()):
+            raise ValueError("a header without its set")
+        items = tuple(map(_item, records))
         if len({item.id for item in items}) < len(items):  # else one good answer, copied, would fill a run
             raise ValueError("a question twice")
         return Run(header, items)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise RunUnreadable(f"{path} is not a run of rag eval. Make one with: rag eval --out {path}") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        if _is_question(lines[0]):
+            raise RunUnreadable(
+                f"{path} is a question set, not a run. Ask it with: rag eval {path} --out run.jsonl"
+            ) from error
+        raise RunUnreadable(f"{path} is not a run of rag eval. Make one with: rag eval SET --out RUN") from error
+
+
+def _item(record: dict[str, Any]) -> Item:
+    item = Item(**record)
+    numbers = [item.seconds, *(value for value in item.measures.values() if value is not None)]
+    texts = [item.id, item.type, item.left_out or "", item.detail.get("question", "")]
+    if not (isinstance(item.detail, dict) and all(isinstance(number, int | float) for number in numbers)):
+        raise TypeError("measures that are no numbers")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("an id, type or question that is no text")
+    return item
+
+
+def _is_question(line: bytes) -> bool:
+    try:
+        return "question" in dict(json.loads(line))
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 def without_times(run: Run) -> dict[str, Any]:
@@ -129,20 +166,28 @@ class RunFile:
             raise UsageError(
                 f"{self.path} is there already and is not a run; name another file for this one, or delete that one."
             ) from error
-        for name in sorted({*earlier.header, *header} - set(TIMES)):
-            if earlier.header.get(name) != json.loads(json.dumps(header.get(name))):
+        for name in dict.fromkeys([*CHANGED, *earlier.header, *header]):
+            if name not in TIMES and earlier.header.get(name) != json.loads(json.dumps(header.get(name))):
+                reason = CHANGED.get(name, f"with another {name.replace('_', ' ')}")
                 raise UsageError(
-                    f"{self.path} holds a run with another {name.replace('_', ' ')}; "
-                    "name another file for this one, or delete that one."
+                    f"{self.path} holds a run {reason}; name another file for this one, or delete that one."
                 )
         self.done = {item.id: item for item in earlier.items}
-        kept = [json.dumps(dict(earlier.header), ensure_ascii=False), *map(_line, earlier.items)]
-        self._write(self.path, "\n".join(kept) + "\n")
+        try:
+            with self.path.open("r+b") as file:  # what was cut off goes; the rest is not written again
+                file.truncate(file.read().rfind(b"\n") + 1)
+        except OSError as error:
+            raise UsageError(f"Can't write the run to {self.path}: {error.strerror}. Name another file.") from error
 
     def append(self, item: Item) -> None:
         """Adds a line, at once: a run that is killed loses the question it was at, and no more."""
-        with self.path.open("a", encoding="utf-8", errors=LONE_SURROGATES, newline="") as file:
-            file.write(_line(item) + "\n")
+        try:
+            with self.path.open("a", encoding="utf-8", errors=LONE_SURROGATES, newline="") as file:
+                file.write(_line(item) + "\n")
+        except OSError as error:
+            raise UsageError(
+                f"Can't write the run to {self.path}: {error.strerror}. Make room; the same command goes on from there."
+            ) from error
 
     @staticmethod
     def _write(path: Path, text: str) -> None:

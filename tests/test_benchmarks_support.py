@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from eval.benchmarks import support
 from eval.benchmarks.benchmark import Benchmark, Task
-from eval.benchmarks.support_pointers import best_set_recall, closest_set_f1, pointers_of
 from eval.benchmarks.records import read_records
+from eval.benchmarks.support_pointers import best_set_recall, closest_set_f1, pointers_of
 from eval.runs import Item
 from index.errors import SetUnreadable
 from rag.check import Verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.compare import FEWEST, Comparison, FigureChange, compare, to_markdown
+from eval.compare import FEWEST, Comparison, FigureChange, compare
+from eval.compare_text import to_markdown
 from eval.figures import Figure, mean
 from eval.metrics import Interval
 from eval.runs import Item, Run, RunFile, read_run
 from index.errors import UsageError
 
-HEADER = {"format": 1, "kind": "answers", "set": "small.jsonl", "set_sha256": "1", "questions": 8}
+HEADER = {"format": 1, "kind": "answers", "set": "small.jsonl", "set_sha256": "1", "questions": 8, "model": "scripted"}
 
 
 def item(name: str, type: str = "plain", *, seconds: float = 0.5, left_out: str | None = None, **more: Any) -> Item:
     """An item whose keywords are details where score.py has such a detail, and measures otherwise."""
     detail = {"question": f"What of {name}?", "answerable": True, "status": "answered", "text": "It rains. [1]"}
     names = (*detail, "missing", "forbidden", "key_facts", "history", "citations", "expected_reason")
+    names = (*names, "sentences", "must_not", "expected")
     detail |= {key: value for key, value in more.items() if key in names}
     measures = {key.replace("_at_", "@"): value for key, value in more.items() if key not in names}
     return Item(name, type, measures, seconds, detail, left_out)
@@ -67,21 +70,29 @@ def test_a_figure_is_compared_over_the_questions_that_both_runs_measured() -> No
         (Interval(-0.2, -0.3, -0.1, 9), "", "changed"),
         (Interval(0.2, 0.0, 0.3, 9), "higher", "no clear change"),
         (Interval(0.2, -0.1, 0.3, 9), "higher", "no clear change"),
-        (Interval(0.0, 0.0, 0.0, 9), "higher", "no clear change"),
+        (Interval(0.0, 0.0, 0.0, 9), "higher", "the same"),
         (Interval(None, None, None, 0), "higher", "no clear change"),
         (Interval(1.0, 1.0, 1.0, FEWEST - 1), "higher", "too few questions"),
         (Interval(1.0, 1.0, 1.0, FEWEST), "higher", "better"),
     ],
 )
 def test_the_word_takes_the_direction_and_the_interval_into_account(interval: Interval, better: str, word: str) -> None:
-    assert FigureChange(Figure("f", "F", ("f",), mean, better), 0.5, 0.7, interval).word == word
+    assert FigureChange(Figure("f", "F", ("f",), mean, better), 0.5, 0.7, interval, interval.n).word == word
 
 
-def test_seconds_are_called_better_only_when_that_is_clear() -> None:
+@pytest.mark.parametrize(
+    ("unit", "low", "word"), [("words", 1, "longer"), ("words", -2, "shorter"), ("seconds", 1, "slower")]
+)
+def test_more_or_less_of_a_size_is_no_verdict(unit: str, low: float, word: str) -> None:
+    figure = Figure("f", "F", ("f",), mean, "lower", unit)
+    assert FigureChange(figure, 5.0, 6.0, Interval(low + 0.5, low, low + 1, 9), 9).word == word
+
+
+def test_seconds_are_called_faster_only_when_that_is_clear() -> None:
     before = run(*(item(f"q{n}", seconds=0.5 + n / 100) for n in range(20)))
     faster = run(*(item(f"q{n}", seconds=0.1 + n / 100) for n in range(20)))
     jitter = run(*(item(f"q{n}", seconds=0.5 + (19 - n) / 100) for n in range(20)))
-    assert change(compare(before, faster), "seconds_p50").word == "better"
+    assert change(compare(before, faster), "seconds_p50").word == "faster"
     assert change(compare(before, jitter), "seconds_p50").word == "no clear change"
 
 
@@ -119,6 +130,13 @@ def test_types_show_their_main_figures_where_they_are_measured() -> None:
         ({"citation_exactness": 1.0}, {"citation_exactness": 0.5}, [("a quote is not in its document now", -1)]),
         ({"outdated": 0.0}, {"outdated": 1.0}, [("now rests on what was withdrawn", -1)]),
         ({"text": "It rains."}, {"text": "Rain falls."}, [("answer reworded", 0)]),
+        ({"text": "It rains. It pours."}, {"text": "It rains."}, [("shorter answer", 0)]),
+        ({"text": "It rains."}, {"text": "It rains hard."}, [("longer answer", 0)]),
+        (
+            {"text": "It rains. It pours.", "sentences": [{}, {}]},
+            {"text": "Rain.", "sentences": [{}]},
+            [("fewer sentences (1, was 2)", 0)],
+        ),
         ({"text": "x", "hit@1": 0.0}, {"text": "y", "hit@1": 1.0}, [("answer reworded", 0)]),
         ({"hit@1": 0.0}, {"hit@1": 1.0}, [("First passage is right: 1.000, was 0.000", 1)]),
         ({"citations": [{"start": 1}]}, {"citations": [{"start": 2}]}, [("the same answer has other footnotes", 0)]),
@@ -178,9 +196,48 @@ def test_different_sets_are_compared_over_what_they_share() -> None:
     assert (comparison.shared, comparison.otherwise) == (1, 2)
     assert (comparison.only_before, comparison.only_after) == (1, 1)
     text = to_markdown(comparison)
-    assert "The two question sets are not the same; compared is what they share." in text
+    assert "The question set is not the same in both runs (set_sha256); compared is what they share." in text
+    assert "- set_sha256: 2 (was 1)" in text
     assert "1 question of the run before, 1 of the run after." in text
     assert "in another way in each run, and counted nowhere here: 2 questions of the same id." in text
+
+
+def test_another_expectation_makes_another_question_but_another_place_does_not() -> None:
+    evidence = {"document": "a.txt", "start": 0, "end": 9, "via": [], "date": "2020"}
+    before = [item("a", must_not=["sun"]), item("b", expected=[evidence]), item("c", expected=[evidence]), item("d")]
+    after = [
+        item("a", must_not=["wind"]),
+        item("b", expected=[{**evidence, "date": "2021"}]),
+        item("c", expected=[{**evidence, "start": 4, "end": 13}]),
+        item("d", must_not=["sun"]),  # a run that does not say what was expected is compared all the same
+    ]
+    comparison = compare(run(*before), run(*after))
+    assert (comparison.shared, comparison.otherwise) == (2, 2)
+
+
+def test_what_changed_comes_first_and_what_is_the_same_is_one_line() -> None:
+    before = run(*(item(f"q{n}", all_key_facts=n % 2, cited=0.0, outdated=0.25) for n in range(9)))
+    after = run(*(item(f"q{n}", all_key_facts=n // 4 % 2, cited=1.0, outdated=0.25) for n in range(9)))
+    text = to_markdown(compare(before, after))
+    assert text.index("| Sentences with a citation ") < text.index("| All key facts said ")
+    assert (
+        "\nThe same in both: Answers that rest on what was withdrawn (0.250); "
+        "Seconds, median (0.500); Seconds, 95th percentile (0.500).\n" in text
+    )
+    assert "by itself" not in text
+
+
+def test_a_figure_that_a_run_has_of_more_questions_is_said_with_its_own_values() -> None:
+    before = run(*(item(f"q{n}", citation_precision=float(n < 4)) for n in range(8)))
+    after = run(*(item(f"q{n}", citation_precision=1.0 if n < 6 else None) for n in range(8)))
+    before, after = (
+        run(*(replace(i, measures={**i.measures, "cited": 1.0}) for i in r.items)) for r in (before, after)
+    )
+    after = run(replace(after.items[0], measures={"citation_precision": 1.0}), *after.items[1:])
+    text = to_markdown(compare(before, after))
+    assert "Sentences with a citation: " not in text  # by itself as in both
+    assert "Measured for more questions in a run by itself than in both:\n\n" in text
+    assert "- Citations that rest on evidence: 0.500 before (n 8), 1.000 after (n 6), compared over 6\n" in text
 
 
 def test_what_differs_in_the_headers_is_listed() -> None:
@@ -189,9 +246,9 @@ def test_what_differs_in_the_headers_is_listed() -> None:
     )
     after = run(item("a"), settings={"bar": 0.3, "model": None}, code="1b", versions={"python": "3.11"}, model="quotes")
     assert [(made.name, made.before, made.after) for made in compare(before, after).made] == [
+        ("model", "scripted", "quotes"),
         ("settings.bar", "0.2", "0.3"),
         ("code", "1a", "1b"),
-        ("model", "not set", "quotes"),
     ]
     assert "How" not in to_markdown(compare(before, before))
     assert "- settings.bar: 0.3 (was 0.2)\n- code: 1b (was 1a)\n" in to_markdown(compare(before, after))
@@ -273,7 +330,7 @@ def test_a_run_compared_with_itself_has_no_change(entries: list[dict[str, Any]])
     for figure in (*comparison.figures, *(figure for group in comparison.types for figure in group.figures)):
         assert not figure.difference.value
         assert figure.before == figure.after
-        assert figure.word == "no clear change"
+        assert figure.word == ("the same" if figure.before is not None else "no clear change")
 
 
 @settings(max_examples=20, deadline=None)
@@ -281,7 +338,7 @@ def test_a_run_compared_with_itself_has_no_change(entries: list[dict[str, Any]])
 def test_swapping_the_runs_negates_the_differences(entries: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     one, other = built([entry for entry, _ in entries]), built([entry for _, entry in entries])
     there, back = compare(one, other), compare(other, one)
-    opposite = {"better": "worse", "worse": "better"}
+    opposite = {"better": "worse", "worse": "better", "faster": "slower", "slower": "faster"}
     for forth, reverse in zip(there.figures, back.figures, strict=True):
         assert (forth.before, forth.after) == (reverse.after, reverse.before)
         assert reverse.word == opposite.get(forth.word, forth.word)
@@ -293,3 +350,13 @@ def test_swapping_the_runs_negates_the_differences(entries: list[tuple[dict[str,
     assert {question.id for question in there.questions} == {question.id for question in back.questions}
     effects = {question.id: sorted(-remark.effect for remark in question.remarks) for question in back.questions}
     assert {q.id: sorted(remark.effect for remark in q.remarks) for q in there.questions} == effects
+
+
+def test_a_few_questions_that_moved_among_many_cannot_tell() -> None:
+    def changed(count: int) -> FigureChange:
+        before = run(*(item(f"q{n}", all_key_facts=0.0) for n in range(116)))
+        after = run(*(item(f"q{n}", all_key_facts=float(n < count)) for n in range(116)))
+        return next(change for change in compare(before, after).figures if change.figure.name == "all_key_facts")
+
+    assert changed(FEWEST - 1).word == "too few questions"
+    assert changed(FEWEST).word == "better"

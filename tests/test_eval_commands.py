@@ -123,7 +123,9 @@ def test_a_set_is_asked_and_reported(indexed: Path, door: Door, capsys: pytest.C
 
 def test_a_folder_may_be_indexed_for_the_run_only(here: Path, door: Door, capsys: pytest.CaptureFixture[str]) -> None:
     assert door(["mills.jsonl", "--corpus", "documents", "--out", "run.jsonl", "--html", "page.html"]) == 0
-    assert capsys.readouterr().out.startswith("# mills.jsonl: 5 questions")
+    printed = capsys.readouterr()
+    assert printed.out.startswith("# mills.jsonl: 5 questions")
+    assert printed.err == "Wrote run.jsonl and page.html.\n"
     assert not (here / ".rag").exists()
     assert len(read_run(here / "run.jsonl").asked) == 5
     assert (here / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
@@ -142,7 +144,9 @@ def test_the_same_command_goes_on_with_a_run(indexed: Path, door: Door, capsys: 
     (indexed / "run.jsonl").write_text("".join(lines[:3]) + lines[3][:50], encoding="utf-8")
     assert door(["mills.jsonl", "--out", "run.jsonl"]) == 0
     assert without_times(read_run(indexed / "run.jsonl")) == without_times(whole)
-    assert without_seconds(capsys.readouterr().out) == without_seconds(first)
+    printed = capsys.readouterr()
+    assert without_seconds(printed.out) == without_seconds(first)
+    assert printed.err == "2 of 5 questions were there already.\nWrote run.jsonl.\n"
 
 
 def without_seconds(report: str) -> list[str]:
@@ -169,8 +173,10 @@ def test_an_interrupted_run_says_how_to_go_on(indexed: Path, monkeypatch: Any, c
         (["mills.jsonl", "--out", "documents"], 2, "it is a folder. Name a file, such as documents"),
         (["mills.jsonl", "--out", "none/run.jsonl"], 2, "there is no folder none. Make it first"),
         (["mills.jsonl", "--out", "mills.jsonl"], 2, "mills.jsonl is there already and is not a run"),
-        (["mills.jsonl", "--html", "none/page.html"], 2, "Can't write the report to none"),
-        (["mills.jsonl", "--html", "documents"], 2, "Can't write the report to documents"),
+        (["mills.jsonl", "--html", "none/page.html"], 2, "Can't write the page to none"),
+        (["mills.jsonl", "--html", "mills.jsonl"], 2, "mills.jsonl is there already and is not a page"),
+        (["mills.jsonl", "--out", "new.jsonl", "--html", "./new.jsonl"], 2, "both the run and the page"),
+        (["mills.jsonl", "--html", "documents"], 2, "Can't write the page to documents"),
         (["mills.jsonl", "--model", "llama", "--out", "new.jsonl"], 2, "--model needs --model-url too"),
         (["mills.jsonl", "--model", "m", "--model-url", "http://[::1", "--out", "new.jsonl"], 2, "not the address"),
     ],
@@ -192,12 +198,15 @@ def test_what_cannot_be_measured(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["a.jsonl", "b.jsonl"], "unrecognized arguments: b.jsonl"),
+        (["a.jsonl", "b.jsonl"], "rag eval: error: unrecognized arguments: b.jsonl; see: rag eval --help"),
         (["--out"], "argument --out: expected one argument"),
         (["check"], "the following arguments are required: SET"),
         (["report"], "the following arguments are required: RUN"),
         (["compare", "a.jsonl"], "the following arguments are required: B"),
-        (["gate", "a.jsonl", "--corpus", "x"], "unrecognized arguments: --corpus x"),
+        (["gate", "a.jsonl", "--corpus", "x"], "rag eval gate: error: unrecognized arguments: --corpus x"),
+        (["chekc"], "there is no file chekc; did you mean: rag eval check"),
+        (["Check", "mills.jsonl"], "did you mean: rag eval check"),
+        (["--debug", "gate", "a.jsonl"], "did you mean: rag eval gate"),
         (["pairs", "a.jsonl", "b.jsonl", "--limit", "many"], "argument --limit: invalid int value: 'many'"),
         (["choices", "key.json"], "the following arguments are required: CHOICES"),
     ],
@@ -248,13 +257,12 @@ def test_a_set_is_checked(indexed: Path, door: Door, corpus: list[str], capsys: 
     assert capsys.readouterr() == (expected, "")
     write_set(indexed / "told.jsonl", replace(OPENING, question="Did it open in 1891?"))
     assert door(["check", "told.jsonl", *corpus]) == 0  # a remark fails nothing
-    assert capsys.readouterr().out.startswith('M1: the question says "1891" already (a remark)\n')
+    assert re.match("line 1, M1: the question says .1891. already", capsys.readouterr().out)
     write_set(indexed / "bad.jsonl", ELSEWHERE, MILLER)
     assert door(["check", "bad.jsonl", *corpus]) == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "M6: inn.txt is not among the documents",
-        "bad.jsonl: 2 questions of 2 types, 1 answerable; 1 problem, 0 remarks",
-    ]
+    problem, summary = capsys.readouterr().out.splitlines()
+    assert problem.startswith("line 1, M6: inn.txt is not among the documents")
+    assert summary == "bad.jsonl: 2 questions of 2 types, 1 answerable; 1 problem, 0 remarks"
 
 
 @pytest.mark.parametrize(
@@ -262,7 +270,7 @@ def test_a_set_is_checked(indexed: Path, door: Door, corpus: list[str], capsys: 
     [
         (["none.jsonl"], "Can't read the question set none.jsonl"),
         (["mills.jsonl", "--corpus", "none"], "There is no file or folder"),
-        (["mills.jsonl"], "rag index"),
+        (["mills.jsonl"], ", or name the documents with --corpus PATH."),
     ],
 )
 def test_what_cannot_be_checked(door: Door, arguments: list[str], says: str, capsys: Any) -> None:
@@ -281,7 +289,8 @@ def test_a_run_is_shown_again(runs: Path, door: Door, capsys: pytest.CaptureFixt
 
 
 def test_a_run_of_an_unknown_kind(here: Path, door: Door, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "odd.jsonl").write_text('{"format": 1, "kind": "odd", "set": "a", "model": "b"}\n', encoding="utf-8")
+    header = {"format": 1, "kind": "odd", "set": "a", "model": "b", "questions": 0}
+    (here / "odd.jsonl").write_text(json.dumps(header) + "\n", encoding="utf-8")
     assert door(["report", "odd.jsonl"]) == 1
     assert 'of the kind "odd"' in one_sentence(capsys.readouterr().err)
 
@@ -304,7 +313,7 @@ def test_a_run_passes_the_gate_or_does_not(runs: Path, door: Door, capsys: pytes
     assert door(["gate", "b.jsonl", "--gates", "marks.toml"]) == 1
     printed = capsys.readouterr()
     assert "MISSED  all_key_facts" in printed.out
-    assert "does not pass marks.toml: all_key_facts is 0, not at least 0.5" in one_sentence(printed.err)
+    assert "does not pass marks.toml: 1 of 1 mark missed" in one_sentence(printed.err)
 
 
 def test_a_gate_for_no_such_set_is_wrong_usage(runs: Path, door: Door, capsys: pytest.CaptureFixture[str]) -> None:
@@ -321,7 +330,9 @@ def test_answers_are_chosen_from_blindly(runs: Path, door: Door, capsys: pytest.
     lefts = {number: "left" if pair["left"] == "A" else "right" for number, pair in key["pairs"].items()}
     (runs / "choices.json").write_text(json.dumps({"sheet": key["sheet"], "choices": lefts}), encoding="utf-8")
     assert door(["choices", "page.html.key.json", "choices.json"]) == 0
-    assert capsys.readouterr().out.startswith("A preferred: 2, B preferred: 0, the same: 0 (2 of 2 pairs judged)\n")
+    assert capsys.readouterr().out.startswith(
+        "A preferred: 2, B preferred: 0, the same: 0, neither good: 0 (2 of 2 pairs judged)\n"
+    )
     assert door(["choices", "page.html.key.json", "page.html.key.json"]) == 2
     assert "page.html.key.json" in one_sentence(capsys.readouterr().err)
 
@@ -330,13 +341,16 @@ def test_answers_are_chosen_from_blindly(runs: Path, door: Door, capsys: pytest.
     ("arguments", "code", "says"),
     [
         (["report", "none.jsonl"], 1, "Can't read the run none.jsonl"),
-        (["report", "mills.jsonl"], 1, "mills.jsonl is not a run of rag eval"),
+        (["report", "mills.jsonl"], 1, "mills.jsonl is a question set, not a run. Ask it with: rag eval mills.jsonl"),
+        (["report", "a.jsonl", "--html", "b.jsonl"], 2, "b.jsonl is there already and is not a page"),
         (["compare", "a.jsonl", "none.jsonl"], 1, "Can't read the run none.jsonl"),
-        (["gate", "none.jsonl"], 1, "Can't read the run none.jsonl"),
+        (["gate", "mills.jsonl"], 2, "mills.jsonl is a question set"),
+        (["gate", "none.jsonl"], 2, "Can't read the run none.jsonl"),
         (["pairs", "none.jsonl", "a.jsonl"], 1, "Can't read the run none.jsonl"),
         (["pairs", "a.jsonl", "a.jsonl"], 2, "no question that they answer in different words"),
         (["pairs", "a.jsonl", "b.jsonl", "--limit", "0"], 2, "Can't show 0 pairs"),
-        (["pairs", "a.jsonl", "b.jsonl", "--out", "none/page.html"], 2, "Can't write none"),
+        (["pairs", "a.jsonl", "b.jsonl", "--out", "none/page.html"], 2, "Can't write the page to none"),
+        (["pairs", "a.jsonl", "b.jsonl", "--out", "a.jsonl"], 2, "a.jsonl is there already"),
         (["choices", "none.json", "choices.json"], 2, "Can't read none.json"),
     ],
 )
@@ -352,12 +366,15 @@ def test_runs_that_cannot_be_used(
 # --- rag eval sabotage -----------------------------------------------------------------------------------------
 
 
-def test_cheats_that_are_not_caught_fail(indexed: Path, door: Door, capsys: pytest.CaptureFixture[str]) -> None:
-    assert door(["sabotage", "mills.jsonl"]) == 1  # five questions are too few for twelve cheats
+def test_cheats_are_caught_or_have_too_few_questions(
+    indexed: Path, door: Door, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert door(["sabotage", "mills.jsonl"]) == 0  # five questions are too few for twelve cheats
     shown = capsys.readouterr().out
     assert [name for name in CHEATS if f"| {name} " not in shown] == []
     assert "caught" in shown
-    assert "NOT CAUGHT" in shown
+    assert "too few questions" in shown
+    assert "NOT CAUGHT" not in shown
 
 
 def test_a_set_that_asks_twice_cannot_be_sabotaged(here: Path, door: Door, capsys: pytest.CaptureFixture[str]) -> None:

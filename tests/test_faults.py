@@ -25,10 +25,16 @@ def test_the_worst_answers_come_first() -> None:
         unanswerable("unreadable", True, unreadable_cited=1.0),
         answered("altered", verbatim=0.5),
         answered("invented", citation_exactness=0.5),
+        unanswerable("reason", False, reason_right=0.0),
+        answered("no footnote", cited=0.5),
+        answered("no carrier", via_right=0.0),
+        answered("no speaker", attribution_missing=1.0),
+        answered("beside", citation_recall=0.0),
     ]
     fine = [answered("fine", citation_exactness=1.0, verbatim=1.0), unanswerable("rightly refused", False), item()]
     expected = ["invented", "altered", "unreadable", "sure", "unsure", "speaker", "forbidden", "outdated", "number"]
     expected += ["refused", "incomplete, less said", "incomplete"]
+    expected += ["beside", "no speaker", "no carrier", "no footnote", "reason"]
     assert [found.id for found, _ in worst_first([*fine, *faulty])] == expected
 
 
@@ -47,7 +53,7 @@ def test_an_item_is_listed_once_with_all_that_is_wrong() -> None:
     assert found is bad
     assert words == (
         'a quote is not in its document at the place cited; says "104 staff", which is wrong; '
-        'does not say "a" or "b", "c" (25% of the evidence found)'
+        'does not say "a" or "b", "c" (25\N{NO-BREAK SPACE}% of the evidence found)'
     )
 
 
@@ -71,6 +77,48 @@ def test_a_wrong_speaker_is_told_from_the_right_one(speakers: Sequence[str], wor
     expected = [{"document": "quay.txt", "start": 30, "end": 40, "label": False, "speakers": speakers}]
     [(_, found)] = worst_first([cited(expected=expected)])
     assert found.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("recall", "words"),
+    [
+        (None, ""),
+        (0.0, " (evidence not found)"),
+        (0.5, " (50\N{NO-BREAK SPACE}% of the evidence found, not chosen)"),
+        (1.0, " (evidence found, not chosen)"),
+    ],
+)
+def test_whether_the_evidence_was_found_is_said_once(recall: float | None, words: str) -> None:
+    found = {"evidence_recall@1000": recall}
+    refused = answered("Q", answered=0.0, answered_answerable=0.0, **found)
+    beside = answered("Q", all_key_facts=0.0, citation_recall=0.0, **found)
+    assert [told for _, told in worst_first([refused, beside])] == [
+        f"refused, though the documents answer{words}",
+        f"does not say all it has to; cites nothing that answers{words}",
+    ]
+
+
+def test_a_refusal_cites_nothing_and_that_is_no_fault_of_its_own() -> None:
+    assert worst_first([unanswerable("Q", False, citation_recall=0.0)]) == []
+
+
+def test_a_speaker_who_is_missing_is_named() -> None:
+    silent = [{"number": 1, "document": "quay.txt", "start": 19, "end": 36, "speaker": None, "attribution": "missing"}]
+    [(_, words)] = worst_first([answered("Q", {**cited().detail, "citations": silent}, attribution_missing=1.0)])
+    assert words == 'does not name the speaker: "Ada"'
+
+
+def test_a_wrong_reason_is_told_from_the_right_one() -> None:
+    refused = Item(
+        "Q",
+        "unanswerable_redacted",
+        unanswerable("Q", False, reason_right=0.0).measures,
+        0.1,
+        {"reason": "not_in_corpus", "expected_reason": "masked"},
+    )
+    assert [words for _, words in worst_first([refused])] == [
+        "gives the wrong reason for refusing (it says: not in the documents, right is: masked)"
+    ]
 
 
 def test_faults_need_no_details() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from eval.figures import ANSWERS, Figure, mean
 from eval.page import to_html
-from eval.page_question import letters, outcome
+from eval.page_documents import letters
+from eval.page_question import outcome
 from eval.page_sections import MEANINGS
 from eval.page_text import text_html
 from eval.runs import Item, Run
@@ -54,7 +55,7 @@ def cited(**changes: Any) -> Item:
         "citations": [
             {"number": 1, "document": "quay.txt", "start": 19, "end": 57, "speaker": "Cy", "attribution": "wrong"}
         ],
-        "excerpts": [{"document": "quay.txt", "start": 0, "text": DOCUMENT}],
+        "excerpts": [{"document": "quay.txt", "start": 0, "text": DOCUMENT, "ends": True}],
         **changes,
     }
     return answered("Q1", detail, all_key_facts=0.0, fact_recall=0.5, attribution_wrong=1.0)
@@ -304,7 +305,7 @@ def test_the_masthead_says_what_was_measured() -> None:
     words = shown(to_html(run(cited(), times={"started": "2026-11-02T10:00:00Z"}, **header)))
     assert "harbour: 1 question" in words
     assert "1 document, 2,000 passages · answers in the documents’ own words · 2 November 2026" in words
-    assert "interrupted after 1 of 9" in words
+    assert "Interrupted: 1 of 9 questions." in words
 
 
 def test_how_it_was_made_is_told() -> None:
@@ -342,6 +343,8 @@ def test_words_and_marks_have_contrast_enough(scheme: int) -> None:
     pairs += [(word, "paper", 4.5) for word in ("accent", "fault", "fine")] + [
         ("bar", "paper", 3.0),
         ("ink", "bar", 3.0),
+        ("neutral", "paper", 3.0),
+        ("ink", "neutral", 3.0),
     ]
     for one, other, enough in pairs:
         light, dark = sorted((luminance(colours[one]), luminance(colours[other])), reverse=True)

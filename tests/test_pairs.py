@@ -138,6 +138,7 @@ def test_words_that_the_run_did_not_keep_are_said_to_be_missing(tmp_path: Path) 
     ("a", "b", "limit", "message"),
     [
         (run(item("q", "x")), run(item("q", "x")), None, "no question that they answer in different words"),
+        (run(item("q", "x")), run(item("r", "x")), None, "no question in common"),
         (run(item("q", "x")), run(item("q", "y"), kind="pages"), None, "Name runs of one kind"),
         (run(item("q", "x")), run(item("q", "y")), 0, "Can't show 0 pairs"),
     ],
@@ -151,8 +152,24 @@ def test_what_can_not_be_shown_is_a_usage_error(
 
 
 def test_a_page_that_can_not_be_written_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"Can't write .*p\.html: No such file or directory\. Name another"):
+    with pytest.raises(UsageError, match=r"Can't write the page to .*p\.html: name a file in a folder that exists"):
         write_pairs(run(item("q", "x")), run(item("q", "y")), tmp_path / "none" / "p.html")
+
+
+def test_nothing_but_an_earlier_page_is_replaced(tmp_path: Path) -> None:
+    a, b, out = run(item("q", "x")), run(item("q", "y")), tmp_path / "p.html"
+    written = write_pairs(a, b, out)
+    before = written.key.read_bytes()
+    assert write_pairs(a, b, out).key.read_bytes() == before
+    for other in ("z", "y and more"):
+        with pytest.raises(UsageError, match=r"p\.html\.key\.json is there already, and is not the key of this page"):
+            write_pairs(a, run(item("q", other)), out)
+    assert written.key.read_bytes() == before
+    assert "y and more" not in out.read_text("utf-8")
+    out.write_text('{"id": "q"}\n', encoding="utf-8")
+    with pytest.raises(UsageError, match="is there already and is not a page of the evaluation"):
+        write_pairs(a, b, out)
+    assert out.read_text("utf-8") == '{"id": "q"}\n'
 
 
 # --- the scores ------------------------------------------------------------------------------------------------
@@ -160,14 +177,14 @@ def test_a_page_that_can_not_be_written_is_a_usage_error(tmp_path: Path) -> None
 
 def test_a_count_worked_out_by_hand(tmp_path: Path) -> None:
     key = tmp_path / "p.key.json"
-    pairs = {str(n): {"id": f"q{n}", "left": "A" if n % 2 else "B"} for n in range(1, 8)}
+    pairs = {str(n): {"id": f"q{n}", "left": "A" if n % 2 else "B"} for n in range(1, 9)}
     key.write_text(json.dumps({"sheet": "5a", "pairs": pairs}), encoding="utf-8")
-    chosen = {"1": "left", "2": "left", "3": "right", "4": "right", "5": "same", "6": "left"}
+    chosen = {"1": "left", "2": "left", "3": "right", "4": "right", "5": "same", "6": "left", "7": "neither"}
     scores = score_choices(key, saved(tmp_path / "c.json", "5a", chosen))
-    assert scores == Scores(a=2, b=3, same=1, left=3, pairs=7)
-    assert (scores.judged, scores.decided, scores.share_b, scores.p_value) == (6, 5, 0.6, 1.0)
+    assert scores == Scores(a=2, b=3, same=1, left=3, pairs=8, neither=1)
+    assert (scores.judged, scores.decided, scores.share_b, scores.p_value) == (7, 5, 0.6, 1.0)
     assert to_text(scores).splitlines() == [
-        "A preferred: 2, B preferred: 3, the same: 1 (6 of 7 pairs judged)",
+        "A preferred: 2, B preferred: 3, the same: 1, neither good: 1 (7 of 8 pairs judged)",
         "B in 60.0% of the 5 decided pairs (95 % interval 23.1% to 88.2%; two-sided sign test, p = 1.000): "
         "no clear preference",
         "Left in 3 of the 5 decided pairs: no side was favoured",
@@ -260,7 +277,9 @@ def test_choices_that_do_not_fit_are_a_usage_error(content: str, message: str, t
         score_choices(tmp_path / "key", tmp_path / "choices")
     with pytest.raises(UsageError, match="is not the key of a page"):
         score_choices(tmp_path / "choices", tmp_path / "choices")
-    with pytest.raises(UsageError, match=r"Can't read .*none: No such file"):
+    with pytest.raises(
+        UsageError, match=r"Can't read .*none: No such file or directory\. Name the file that the page's button saved"
+    ):
         score_choices(tmp_path / "key", tmp_path / "none")
 
 

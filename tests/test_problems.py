@@ -26,13 +26,15 @@ from mill import (
     TEXT,
     evidence,
     place,
+    record_of,
     write_set,
 )
 
-from eval.cases import DEFAULT_SET, Case, Evidence, load_set
+from eval.cases import DEFAULT_SET, Case, Evidence, load_set, read_set
 from eval.figures import ANSWERS
 from eval.locate import Texts, locate, place_of, texts_of_folder, texts_of_index
-from eval.problems import Problem, problems_of, to_text
+from eval.metrics import Said
+from eval.problems import Problem, problems_of, problems_of_file, to_text
 from eval.run import evaluate
 from eval.score import Located
 from index.errors import NoDocuments
@@ -68,11 +70,38 @@ def test_the_places_of_a_case() -> None:
         (ELSEWHERE.evidence[0], {PATH: TEXT}, "inn.txt is not among the documents"),
         (evidence(OPENED), {}, "mill.txt is not among the documents"),
         (evidence(OPENED), {PATH: TEXT, "old/mill.txt": ""}, "mill.txt may be any of old/mill.txt, papers/mill.txt"),
-        (evidence(OPENED), {PATH: "x" + TEXT}, f'{PATH} does not read, at 10, "{OPENED}"'),
+        (
+            evidence(OPENED, doc="Mill.TXT"),
+            {PATH: ""},
+            "Mill.TXT is not among the documents (did you mean «mill.txt»?)",
+        ),
+        (
+            *(evidence(OPENED), {PATH: "x" + TEXT}),
+            f"{PATH} does not read «{OPENED}» at 10 to 34, but «↵The mill opened in 1891»; "
+            "the quote stands at 11 to 35",
+        ),
+        (
+            *(evidence(OPENED), {PATH: TEXT.replace("opened", "began", 1) + "The mill\nopened in 1891."}),
+            f"{PATH} does not read «{OPENED}» at 10 to 34, but «The mill began in 1891. »; "
+            "the quote stands at 252 to 276, with other white space",
+        ),
+        (
+            *(evidence(OPENED), {PATH: "-" + TEXT * 2}),
+            f"{PATH} does not read «{OPENED}» at 10 to 34, but «↵The mill opened in 1891»; "
+            "the quote stands in 2 places of it",
+        ),
+        (
+            *(evidence(OPENED), {PATH: "Short"}),
+            f"{PATH} does not read «{OPENED}» at 10 to 34, but has only 5 characters; the quote stands nowhere in it",
+        ),
+        (
+            *(Evidence("mill.txt", 0, 62, "x" * 60 + "yz"), {PATH: "x" * 62}),
+            f"{PATH} does not read «…{'x' * 20}yz» at 0 to 62, but «…{'x' * 22}»; the quote stands nowhere in it",
+        ),
         (evidence(OPENED, quote=None), {PATH: TEXT[:20]}, f"{PATH} has 20 characters, no 10 to 34"),
-        (unplaced("The inn"), {PATH: TEXT}, f'{PATH} does not read, anywhere, "The inn"'),
-        (unplaced("mill opened"), {PATH: TEXT * 2}, f'{PATH} reads, in 2 places, "mill opened"'),
-        (unplaced("x" * 70), {PATH: TEXT}, f'{PATH} does not read, anywhere, "{"x" * 60}"'),
+        (unplaced("The inn"), {PATH: TEXT}, f"{PATH} does not read «The inn» anywhere"),
+        (unplaced("mill opened"), {PATH: TEXT * 2}, f"{PATH} reads «mill opened» in 2 places; quote more of it"),
+        (unplaced("x" * 70), {PATH: TEXT}, f"{PATH} does not read «{'x' * 59}…» anywhere"),
     ],
 )
 def test_evidence_that_has_no_place(piece: Evidence, texts: dict[str, str], why: str) -> None:
@@ -192,7 +221,7 @@ def test_evidence_that_has_moved_is_left_out(make_index: MakeIndex, tmp_path: Pa
     (documents_of(index) / "papers" / "mill.txt").write_text("x" + TEXT, encoding="utf-8")
     run = evaluate(path, index, Settings())
     assert [item.id for item in run.asked] == ["M5"]
-    assert str(run.left_out[0].left_out).startswith("papers/mill.txt does not read, at ")
+    assert str(run.left_out[0].left_out).startswith("papers/mill.txt does not read «Comments (2)» at ")
 
 
 def figure_of(name: str, set_path: Path, index: Index) -> float | None:
@@ -208,9 +237,10 @@ def problems(*cases: Case, text: str = TEXT) -> list[Problem]:
     return problems_of(cases, {PATH: text})
 
 
-def test_a_set_with_nothing_wrong() -> None:
+def test_a_set_with_nothing_wrong(tmp_path: Path) -> None:
     assert problems(*SET) == []
-    assert to_text("mills.jsonl", SET, []) == (
+    reading = read_set(write_set(tmp_path / "mills.jsonl", *SET))
+    assert to_text("mills.jsonl", reading, problems_of_file(reading, {PATH: TEXT})) == (
         "mills.jsonl: 5 questions of 5 types, 3 answerable; 0 problems, 0 remarks"
     )
 
@@ -222,15 +252,17 @@ FACTLESS: Any = replace(OPENING, key_facts=())
     ("case", "what"),
     [
         (replace(OPENING, evidence=ELSEWHERE.evidence), "inn.txt is not among the documents"),
-        (replace(OPENING, evidence=(replace(evidence(OPENED), start=11, end=35),)), f'{PATH} does not read, at 11, "'),
-        (replace(OPENING, evidence=(unplaced("The inn"),)), f'{PATH} does not read, anywhere, "The inn"'),
+        (replace(OPENING, evidence=(replace(evidence(OPENED), start=11, end=35),)), f"{PATH} does not read «The"),
+        (replace(OPENING, evidence=(unplaced("The inn"),)), f"{PATH} does not read «The inn» anywhere"),
         (FACTLESS, "is answerable, but has no key facts or no evidence to find"),
         (replace(OPENING, evidence=(evidence(OPENED, label=True),)), "is answerable, but has no key facts or no ev"),
         (replace(OPENING, evidence=(evidence(OPENED, outdated=True),)), "is answerable, but has no key facts or no"),
         (replace(OPENING, reason="masked"), "is answerable, but has a reason why it is not"),
+        (replace(OPENING, type="unanswerable_absent"), "is answerable, but of the type «unanswerable_absent»"),
+        (replace(OPENING, type="followup"), "is of the type «followup», but has no history"),
         (replace(OWNER, key_facts=("1900",)), "is not answerable, but has key facts"),
-        (replace(OPENING, key_facts=("1891", "1892|1893")), 'no evidence says "1892|1893"'),
-        (replace(OPENING, must_not=("mill opened",)), 'the evidence says "mill opened", which an answer must not'),
+        (replace(OPENING, key_facts=("1891", "1892|1893")), "no evidence says «1892|1893»"),
+        (replace(OPENING, must_not=("mill opened",)), "the evidence says «mill opened», which an answer must not"),
         (
             replace(OPENING, evidence=(Evidence(PATH, place(OPENED)[0], place(OPENED)[1] + 1, None),)),
             f"{PATH}, 10 to 35, begins or ends with white space",
@@ -251,6 +283,8 @@ def test_what_is_wrong_with_a_case(case: Case, what: str) -> None:
         replace(OWNER, must_not=("owner",)),  # what seems to answer may say it
         replace(OWNER, reason="masked"),
         replace(OPENING, evidence=(unplaced(OPENED),)),
+        replace(OPENING, type="furniture_trap"),
+        replace(OPENING, type="followup", history=({"role": "user", "content": "The mill?"},)),
     ],
 )
 def test_what_is_not_wrong_with_a_case(case: Case) -> None:
@@ -264,21 +298,80 @@ def test_a_question_that_stands_there_twice() -> None:
     assert problems(MILLER, again, replace(again, id="third"))[1] == Problem("third", "asks what M5 asks")
 
 
-def test_a_fact_that_the_question_says_is_a_remark() -> None:
-    case = replace(OPENING, question="Did it open in 1891?")
-    (remark,) = problems(case)
-    assert remark == Problem("M1", 'the question says "1891" already', remark=True)
+def said_by(*speakers: str) -> Evidence:
+    return evidence(OPENED, said=Said(speakers))
 
 
-def test_everything_wrong_is_told_and_counted() -> None:
-    case = replace(OPENING, question="In 1891?", key_facts=("1891", "1892"), reason="masked")
-    found = problems(MILLER, case, replace(MILLER, id="again"))
-    assert [problem.id for problem in found] == ["again", "M1", "M1", "M1"]
-    lines = to_text("mills.jsonl", (MILLER, case), found).splitlines()
-    assert lines[0] == "again: asks what M5 asks"
-    assert 'M1: the question says "1891" already (a remark)' in lines
-    assert lines[-1] == "mills.jsonl: 2 questions of 2 types, 1 answerable; 3 problems, 1 remark"
-    assert to_text("a", (MILLER,), found[:1]).endswith("; 1 problem, 0 remarks")
+@pytest.mark.parametrize(
+    ("case", "what"),
+    [
+        (replace(OPENING, question="Did it open in 1891?"), "the question says «1891» already"),
+        (
+            replace(OPENING, type="numbr_date"),
+            "no other question is of the type «numbr_date» (did you mean «number_date»?)",
+        ),
+        (replace(OPENING, type="milling"), "no other question is of the type «milling»"),
+        (
+            replace(OPENING, evidence=(said_by("Ada Bell"), said_by("Ada Bell"))),
+            "no document names the speaker «Ada Bell»",
+        ),
+        (
+            replace(OPENING, speaker="Ben Lark", evidence=(evidence(OPENED),)),
+            "no document names the speaker «Ben Lark»",
+        ),
+        (replace(OWNER, evidence=()), "has the reason «masked», but no evidence that shows it"),
+        (replace(MILLER, reason="furniture_only"), "has the reason «furniture_only», but no evidence that shows it"),
+    ],
+)
+def test_what_may_be_a_slip_is_a_remark(case: Case, what: str) -> None:
+    assert problems(case) == [Problem(case.id, what, remark=True)]
+
+
+def test_types_of_ones_own_and_names_in_any_case_or_order_are_no_slips() -> None:
+    own = replace(OPENING, type="milling", evidence=(said_by("quill, ADA"),))
+    assert problems(own, replace(own, id="other", question="Since when?")) == []
+
+
+def test_a_key_that_nothing_reads_is_a_remark(tmp_path: Path) -> None:
+    records = [record_of(case) for case in (OPENING, PRAISE)]
+    for record in records:
+        record["must_nto"] = ["1892"]
+    records[1]["source"] = "a book"
+    records[1]["evidence"][0]["quoet"] = "?"
+    found = problems_of_file(read_set(write_set(tmp_path / "set.jsonl", *records)), {PATH: TEXT})
+    assert found == [
+        Problem("M1", "nothing reads the key «must_nto», here and in 1 more line (did you mean «must_not»?)", True, 1),
+        Problem("M3", "nothing reads the key «source»", True, 2),
+        Problem("M3", 'nothing reads the key «quoet» of "evidence" (did you mean «quote»?)', True, 2),
+    ]
+
+
+def test_malformed_lines_come_first_then_all_the_rest_in_the_order_of_the_lines(tmp_path: Path) -> None:
+    bad = replace(OPENING, question="In 1891?", key_facts=("1891", "1892"), evidence=OPENING.evidence, reason="masked")
+    misplaced = replace(CLOSING, evidence=(evidence(FLOOD, doc="a.txt"), evidence(FIRE, doc="b.txt")))
+    again = replace(MILLER, id="again")
+    path = write_set(tmp_path / "set.jsonl", misplaced, {"id": "half"}, MILLER, bad, MILLER, again)
+    reading = read_set(path)
+    lines = to_text("set.jsonl", reading, problems_of_file(reading, {PATH: TEXT})).splitlines()
+    assert lines == [
+        'line 2, half: "question" is missing',
+        "line 5, M5: the id «M5» stands in line 3 too",
+        "line 1, M2: a.txt is not among the documents",
+        "line 1, M2: b.txt is not among the documents",
+        "line 4, M1: is answerable, but has a reason why it is not",
+        "line 4, M1: the question says «1891» already (a remark)",
+        "line 4, M1: no evidence says «1892»",
+        "line 6, again: asks what M5 asks",
+        "set.jsonl: 4 questions of 3 types, 2 answerable; 2 malformed lines, 5 problems, 1 remark",
+    ]
+
+
+def test_a_line_without_an_id_is_told_by_its_number(tmp_path: Path) -> None:
+    reading = read_set(write_set(tmp_path / "set.jsonl", {}))
+    assert to_text("a", reading, problems_of_file(reading, {})).splitlines() == [
+        'line 1: "id" is missing',
+        "a: 0 questions of 0 types, 0 answerable; 1 malformed line, 0 problems, 0 remarks",
+    ]
 
 
 def test_the_sample_set_has_no_problem() -> None:

@@ -66,11 +66,12 @@ def test_a_changed_benchmark_is_another_run(folder: Path, tmp_path: Path) -> Non
     measure_benchmark(folder, Settings(), out=out)
     with (folder / "claims.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps({**CLAIMS[0], "id": "q-1"}) + "\n")
-    with pytest.raises(UsageError, match="another set sha256"):
+    with pytest.raises(UsageError, match="from before the question set was changed"):
         measure_benchmark(folder, Settings(), out=out)
 
 
 def test_a_folder_without_a_reader_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "elsewhere").mkdir()
     with pytest.raises(UsageError, match="no reader for a benchmark 'elsewhere'; known are article_extraction, "):
         benchmark_in(tmp_path / "elsewhere")
     assert main(["eval", "benchmark", str(tmp_path / "wice")]) == 2

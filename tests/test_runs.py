@@ -163,7 +163,7 @@ def test_the_header_holds_no_secret_and_no_place(run: Evaluate, tmp_path: Path) 
         assert secret not in written, secret
     assert all(place not in written for place in ('"/', ":\\\\", str(Path(__file__).parent)))
     header = json.loads(written)
-    assert (header["model"], header["settings"]["model_host"]) == ("llama", "127.0.0.1")
+    assert (header["model"], header["settings"]["model_host"]) == ("llama", "127.0.0.1:9")
     assert header["settings"]["embedding_model"] == "MiniLM"
     assert not {"model_key", "model_url", "index_dir"} & set(header["settings"])
 
@@ -232,8 +232,8 @@ def test_half_a_character_survives_the_file(run: Evaluate, tmp_path: Path) -> No
 def test_a_run_of_other_settings_is_not_taken_up(run: Evaluate, tmp_path: Path) -> None:
     run(tmp_path / "run.jsonl")
     before = (tmp_path / "run.jsonl").read_bytes()
-    refused(tmp_path, "settings", lambda out: run(out, (), answer_sentences=2))
-    refused(tmp_path, "model", lambda out: run(out, (), model="llama", model_url="http://127.0.0.1:9/v1"))
+    refused(tmp_path, "with other settings", lambda out: run(out, (), answer_sentences=2))
+    refused(tmp_path, "with another model", lambda out: run(out, (), model="llama", model_url="http://127.0.0.1:9/v1"))
     assert (tmp_path / "run.jsonl").read_bytes() == before
 
 
@@ -242,25 +242,29 @@ def test_a_run_of_another_set_index_or_code_is_not_taken_up(
 ) -> None:
     run(tmp_path / "run.jsonl")
     others, settings = make_index({"mill.txt": TEXT}), Settings()
-    refused(tmp_path, "corpus", lambda out: evaluate(questions, others, settings, out, scripted()))
+    refused(
+        tmp_path,
+        "on another index, or from before its documents changed",
+        lambda out: evaluate(questions, others, settings, out, scripted()),
+    )
     renamed = write_set(tmp_path / "barns.jsonl", *CASES)
-    refused(tmp_path, "command", lambda out: evaluate(renamed, shared_index, settings, out, scripted()))
+    refused(
+        tmp_path, "over another question set", lambda out: evaluate(renamed, shared_index, settings, out, scripted())
+    )
     with monkeypatch.context() as patch:
         patch.setattr("eval.provenance.code_sha256", lambda: "another")
-        refused(tmp_path, "code", lambda out: run(out, ()))
+        refused(tmp_path, "of another version of this program", lambda out: run(out, ()))
     write_set(questions, *CASES[:3])
-    refused(tmp_path, "questions", lambda out: run(out, ()))
+    refused(tmp_path, "from before the question set was changed", lambda out: run(out, ()))
     write_set(questions, replace(OPENING, must_not=("1892",)), *CASES[1:])
-    refused(tmp_path, "set sha256", lambda out: run(out, ()))
+    refused(tmp_path, "from before the question set was changed", lambda out: run(out, ()))
 
 
 def refused(folder: Path, what: str, run_again: Callable[[Path], object]) -> None:
     out = folder / "run.jsonl"
     with pytest.raises(UsageError) as caught:
         run_again(out)
-    assert str(caught.value) == (
-        f"{out} holds a run with another {what}; name another file for this one, or delete that one."
-    )
+    assert str(caught.value) == (f"{out} holds a run {what}; name another file for this one, or delete that one.")
 
 
 # --- files that can't be used ----------------------------------------------------------------------------------
@@ -273,7 +277,7 @@ def test_a_place_that_cannot_be_written_to_is_found_out_first(run: Evaluate, tmp
         run(tmp_path / "none" / "run.jsonl", ())
 
 
-HEADER = {"format": 1, "kind": "answers"}
+HEADER = {"format": 1, "kind": "answers", "set": "mills.jsonl", "questions": 9, "model": "quotes"}
 
 
 @pytest.mark.parametrize(
@@ -298,19 +302,26 @@ def test_a_file_that_is_no_run(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(RunUnreadable) as caught:
         read_run(path)
-    assert str(caught.value) == f"{path} is not a run of rag eval. Make one with: rag eval --out {path}"
+    assert str(caught.value) == f"{path} is not a run of rag eval. Make one with: rag eval SET --out RUN"
     if content:
         with pytest.raises(UsageError, match=r"is there already and is not a run; name another file"):
             RunFile(path, HEADER)
         assert path.read_bytes() == content
 
 
+def test_a_question_set_is_no_run(tmp_path: Path) -> None:
+    path = write_set(tmp_path / "mills.jsonl", *CASES)
+    with pytest.raises(
+        RunUnreadable, match=r"is a question set, not a run\. Ask it with: rag eval .*mills\.jsonl --out"
+    ):
+        read_run(path)
+
+
 def test_a_run_that_is_not_there(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.jsonl", tmp_path):
-        with pytest.raises(
-            RunUnreadable, match=r"Can't read the run .*: (No such file|Is a directory).*rag eval --out"
-        ):
-            read_run(path)
+    with pytest.raises(RunUnreadable, match=r"Can't read the run .*none\.jsonl: No such file.*rag eval --out"):
+        read_run(tmp_path / "none.jsonl")
+    with pytest.raises(RunUnreadable, match=r"Can't read the run .*: .*\. Name the file"):
+        read_run(tmp_path)
 
 
 def test_an_empty_file_is_written_to(tmp_path: Path) -> None:
@@ -319,3 +330,31 @@ def test_an_empty_file_is_written_to(tmp_path: Path) -> None:
     RunFile(path, HEADER).append(Item("M1", "x", {"all_key_facts": None}, 0.5, {"text": MASKED}))
     assert read_run(path) == Run(HEADER, (Item("M1", "x", {"all_key_facts": None}, 0.5, {"text": MASKED}),))
     assert list(RunFile(path, {**HEADER, "times": {"started": "later"}}).done) == ["M1"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"id": "M1", "type": "x", "measures": 5},
+        {"id": "M1", "type": "x", "seconds": "long"},
+        {"id": ["M1"], "type": "x"},
+        {"id": "M1", "type": "x", "measures": {"cited": "yes"}},
+        {"id": "M1", "type": "x", "detail": []},
+        {"id": "M1", "type": "x", "odd": 1},
+    ],
+)
+def test_lines_of_another_form_are_no_run(tmp_path: Path, line: dict[str, Any]) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text(json.dumps(HEADER) + "\n" + json.dumps(line) + "\n", encoding="utf-8")
+    with pytest.raises(RunUnreadable, match="is not a run of rag eval"):
+        read_run(path)
+
+
+def test_taking_a_run_up_writes_nothing_that_is_there_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "run.jsonl"
+    RunFile(path, HEADER).append(Item("M1", "x"))
+    kept = path.read_bytes()
+    path.write_bytes(kept + b'{"id": "M2", "ty')
+    monkeypatch.setattr(RunFile, "_write", lambda *_: pytest.fail("the whole run was written anew"))
+    assert list(RunFile(path, HEADER).done) == ["M1"]
+    assert path.read_bytes() == kept

@@ -123,7 +123,7 @@ def test_every_one_of_them_is_a_figure() -> None:
 
 
 def test_a_run_that_holds_a_question_twice_is_no_run(tmp_path: Path) -> None:
-    file = RunFile(tmp_path / "run.jsonl", {"format": 1, "kind": "answers"})
+    file = RunFile(tmp_path / "run.jsonl", {"format": 1, "kind": "answers", "set": "a", "questions": 1, "model": "b"})
     file.append(Item("M1", "list", {"answered": 1.0}))
     assert len(read_run(file.path).items) == 1
     file.append(Item("M1", "list", {"answered": 1.0}))

@@ -11,11 +11,11 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from eval.commands import add_commands, joined
+from eval.commands import Command, Parser, add_commands, joined
 from index.errors import RagError
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from rag.settings import Settings
 
 INTERRUPTED = 130
-Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,16 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"rag: something unexpected went wrong ({type(error).__name__}: {error}); "
               "run the command again with --debug for the details.", file=sys.stderr)  # fmt: skip
         return 1
-
-
-class Parser(argparse.ArgumentParser):
-    """Says of wrong usage what to do next, in one sentence more."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print the usage, what is wrong and the next step; exit with 2."""
-        unquoted = "unrecognized arguments" in message and "-" not in message.partition(":")[2].strip()[:1]
-        hint = "put a question in quotation marks" if unquoted else f"see: {self.prog} --help"
-        super().error(f"{message}; {hint}")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ from eval.benchmarks.benchmark import Benchmark, Task
 from eval.provenance import header_of
 from eval.run import record
 from eval.runs import Run
+from index.embed import load_embedder
 from index.errors import UsageError
 from rag.settings import Settings
 
@@ -23,16 +24,19 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     benchmark.name: benchmark for module in MODULES for benchmark in module.BENCHMARKS
 }
 PREFIX = "benchmark/"
-DATA = ("*.jsonl", "*.json")
+DATA = (".jsonl", ".json", ".gz")
 
 
 def benchmark_in(folder: Path) -> Benchmark:
     """The reader for a benchmark's folder. Raises UsageError when there is no folder, or none for its name."""
     name = folder.resolve().name
-    if name not in BENCHMARKS:
-        raise UsageError(f"There is no reader for a benchmark {name!r}; known are {', '.join(sorted(BENCHMARKS))}.")
     if not folder.is_dir():
         raise UsageError(f"There is no folder {folder}; name the folder that holds the benchmark's files.")
+    if name not in BENCHMARKS:
+        raise UsageError(
+            f"There is no reader for a benchmark {name!r}; known are {', '.join(sorted(BENCHMARKS))}. "
+            "The name of the folder decides: name it as its benchmark is."
+        )
     return BENCHMARKS[name]
 
 
@@ -48,7 +52,7 @@ def measure_benchmark(folder: Path, settings: Settings, work: Path | None = None
         set_name=benchmark.name,
         set_sha256=_data_sha256(folder),
         questions=0,
-        corpus=None,
+        corpus={"embedding_model": load_embedder(settings.embedding_model).sha256} if benchmark.documents else None,
         settings=settings,
         command=f"rag eval benchmark {benchmark.name}",
     )
@@ -59,6 +63,6 @@ def measure_benchmark(folder: Path, settings: Settings, work: Path | None = None
 
 def _data_sha256(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in DATA for path in folder.glob(pattern)}):
-        digest.update(path.name.encode() + b"\n" + path.read_bytes())
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in DATA):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()[:16]
