@@ -56,7 +56,8 @@ MOVED = {
 class FigureChange:
     """A figure over the questions that both runs measured; `difference` is after minus before, in the figure's unit.
 
-    `moved` counts the questions whose measures differ; `alone` is what the figure comes to in each run by itself, and over how many questions.
+    `moved` counts the questions whose measures differ; `alone` is what the figure comes to in each run by itself,
+    and over how many questions.
     """
 
     figure: Figure

@@ -56,14 +56,14 @@ def to_markdown(run: Run) -> str:
 
 
 def shown_value(figure: Figure, value: float | None) -> str:
-    """A figure's value as people read it: shares with two digits (three where 1 would be a lie), words whole."""
+    """A figure's value as people read it: words whole, shares with two digits (four where 0 or 1 would be a lie)."""
     if value is None:
         return "-"
     if figure.unit == "words":
         return f"{value:.0f}"
     text = f"{value:.2f}"
-    rounded_up = figure.unit == "share" and value < 1 and text == "1.00"
-    return f"{value:.4f}" if rounded_up else text if figure.unit == "share" else f"{value:.3f}"
+    rounded_away = figure.unit == "share" and 0 < value < 1 and text in ("0.00", "1.00")
+    return f"{value:.4f}" if rounded_away else text if figure.unit == "share" else f"{value:.3f}"
 
 
 def shown_interval(figure: Figure, interval: metrics.Interval) -> str:

@@ -91,15 +91,16 @@ def to_markdown(rows: Sequence[Row], caught: Sequence[Line]) -> str:
     """The whole page."""
     first = rows[0].run.header
     versions = ", ".join(f"{name} {number}" for name, number in first["versions"].items() if number)
+    settings = ", ".join(f"{name} {value}" for name, value in first["settings"].items() if value is not None)
     parts = [
         "# Results",
-        "What the product does today on every set that we have, without a language model (answers made of quotes), "
-        "with the default settings. In brackets: the 95 % bootstrap interval over questions. n: how many questions "
+        f"What the product does today on every set that we have, answers by: {first['model']}. "
+        "In brackets: the 95 % bootstrap interval over questions. n: how many questions "
         "(pages, sentences) the figure is over. A difference that lies inside an interval is noise.",
         f"All of it at once: `rag eval results SHARED`, {_minutes(sum(row.seconds for row in rows))} on "
-        f"{os.cpu_count()} cores ({platform.machine()}, no GPU), indexing included. SHARED is a folder with "
+        f"{os.cpu_count()} cores ({platform.machine()}), indexing included. SHARED is a folder with "
         "`seeds` and `benchmarks`, which are not part of this project: their texts belong to others.",
-        f"Measured with: {versions}; code {first['code']}.",
+        f"Measured with: {versions}; code {first['code']}. Settings: {settings}.",
         *(_section(row) for row in rows),
         "## Answerers that cheat",
         "Each cheats in one way, starting from an answerer that knows the sample set's own evidence (column perfect). "
