@@ -21,7 +21,7 @@ LEANING_START = re.compile(
 )
 VERBS = frozenset("is was were are be been will would can could should has have had do does did mean happen".split())
 COLLECTION = frozenset("document documents page pages file files source sources article articles".split())
-NAME = re.compile(r"\w\W+[A-Z]\w")  # a capital after the first word: "What is Genetec?" stands alone
+NAME = re.compile(r"\w\W+[A-Z]\w")  # a capital after the first word: "What is Quaycom?" stands alone
 SHORT = 2  # content words; fewer can hardly stand alone
 LONG = 9
 

@@ -272,9 +272,9 @@ PROSE = (
 
 
 def test_masked_words_are_not_quoted_and_the_reason_says_so(make_index: MakeIndex) -> None:
-    masked = "The *** barrier *** Hikvision ****** faces **** ****** customs ***** ******* tariffs."
+    masked = "The *** barrier *** Quaycom ****** faces **** ****** customs ***** ******* tariffs."
     index = make_index({"paywall.txt": f"Barriers abroad\n\n{PROSE}\n\n{masked}\n\n{PROSE}"})
-    reply = answer("Which customs barrier and tariffs does Hikvision face?", index=index, settings=Settings())
+    reply = answer("Which customs barrier and tariffs does Quaycom face?", index=index, settings=Settings())
     assert (reply.status, reply.reason, reply.citations) == ("abstained", "masked", ())
     assert "masked" in reply.text
 

@@ -70,7 +70,7 @@ def document(text: str = "One.\n\nTwo.", blocks: tuple[Block, ...] = (), **chang
 
 def citation(source: Document, quote: str, number: int = 1, **changes: object) -> Citation:
     start = source.text.index(quote)
-    plain = Citation(number, source, start, start + len(quote), quote, "Jeffrey Roe", "President, Example USA")
+    plain = Citation(number, source, start, start + len(quote), quote, "Martin Roe", "President, Example USA")
     plain = replace(plain, date=source.published)
     return replace(plain, **changes)  # type: ignore[arg-type]
 
@@ -197,12 +197,12 @@ def test_what_a_document_does_not_say_is_shown_as_undisclosed() -> None:
 def test_a_quotation_is_told_apart_from_its_introduction() -> None:
     source = document("He said: It was\nstunning. Then he left.")
     cited = citation(source, "It was\nstunning.")
-    text = "Jeffrey Roe (President, Example USA), in “A title” (Dec 1, 2017): “It was stunning.”"
+    text = "Martin Roe (President, Example USA), in “A title” (Dec 1, 2017): “It was splendid.”"
     html = render.answer_html(answer(sentences=(Sentence(text, (1,), "verbatim"),), citations=(cited,)))
     page = Page(html)
-    assert page.text("quote") == "“It was stunning.”"
-    assert page.text("introduction") == "Jeffrey Roe (President, Example USA), in “A title” (Dec 1, 2017): "
-    assert "<strong>Jeffrey Roe</strong> (President" in html
+    assert page.text("quote") == "“It was splendid.”"
+    assert page.text("introduction") == "Martin Roe (President, Example USA), in “A title” (Dec 1, 2017): "
+    assert "<strong>Martin Roe</strong> (President" in html
     assert page.text("sentence", without="tail") == text
 
 
@@ -216,7 +216,7 @@ def test_a_footnote_leads_to_its_characters() -> None:
         assert tag == "button"
         assert source.text[int(attributes["data-start"]) : int(attributes["data-end"])] == "The quote."
         assert attributes["data-document"] == "d1"
-        assert attributes["aria-label"] == "Footnote 1: Jeffrey Roe, in A title"
+        assert attributes["aria-label"] == "Footnote 1: Martin Roe, in A title"
 
 
 def test_sources_name_who_where_and_when() -> None:
@@ -265,9 +265,9 @@ def test_no_sentence_yet_shows_what_is_going_on() -> None:
 
 
 def test_an_abstention_says_why_and_shows_the_closest_passages() -> None:
-    source = document("Dahua is mentioned here.")
+    source = document("Quaycom is mentioned here.")
     hits = tuple(Hit(Passage(f"p{n}", "d1", 0, 5, "body"), source, 0.1) for n in range(5))
-    text = "The documents mention Dahua but don't say who runs it."
+    text = "The documents mention Quaycom but don't say who runs it."
     html = render.answer_html(answer(status="abstained", reason="not_in_corpus", text=text, hits=hits))
     page = Page(html)
     assert page.text("sentence") == text

@@ -355,7 +355,7 @@ def test_an_answer_without_hits_asks_no_model(make_index: MakeIndex) -> None:
 
 
 def test_masked_text_alone_asks_no_model(make_index: MakeIndex) -> None:
-    model = ScriptedModel("Hikvision faces tariffs [1].")
-    index = make_index({"paywall.txt": "The *** barrier *** Hikvision ****** faces **** ****** tariffs ***** *******."})
-    reply = answer("Which tariffs does Hikvision face?", index=index, model=model, settings=Settings())
+    model = ScriptedModel("Quaycom faces tariffs [1].")
+    index = make_index({"paywall.txt": "The *** barrier *** Quaycom ****** faces **** ****** tariffs ***** *******."})
+    reply = answer("Which tariffs does Quaycom face?", index=index, model=model, settings=Settings())
     assert (reply.status, reply.reason, model.messages) == ("abstained", "masked", [])
