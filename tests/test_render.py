@@ -195,8 +195,8 @@ def test_what_a_document_does_not_say_is_shown_as_undisclosed() -> None:
 
 
 def test_a_quotation_is_told_apart_from_its_introduction() -> None:
-    source = document("He said: It was\nstunning. Then he left.")
-    cited = citation(source, "It was\nstunning.")
+    source = document("He said: It was\nsplendid. Then he left.")
+    cited = citation(source, "It was\nsplendid.")
     text = "Martin Roe (President, Example USA), in “A title” (Dec 1, 2017): “It was splendid.”"
     html = render.answer_html(answer(sentences=(Sentence(text, (1,), "verbatim"),), citations=(cited,)))
     page = Page(html)
