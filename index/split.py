@@ -13,7 +13,7 @@ from typing import Protocol
 import nupunkt
 
 from index.document import Block, Document, Passage
-from index.structure import TURN
+from index.layout import TURN
 
 SPLITTER_VERSION = 1
 FLOWING_KINDS = frozenset({"title", "byline", "heading", "body", "quotation", "list_item", "table", "caption"})
@@ -42,7 +42,7 @@ def split_document(document: Document, count: CountWordPieces, target: int, limi
     A passage holds whole paragraphs of one speaker where they fit, else whole sentences; only a sentence
     above `limit` is cut, at white space. Headings stay with what follows them.
     """
-    leaves = leaves_of(document)
+    leaves = paragraphs_of(document)
     spans = [(sentence, number) for number, block in enumerate(leaves) for sentence in sentences_of(document, block)]
     sizes = count([document.text[start:end] for (start, end), _ in spans])
     units: list[Unit] = []
@@ -56,10 +56,16 @@ def split_document(document: Document, count: CountWordPieces, target: int, limi
 
 
 def leaves_of(document: Document) -> tuple[Block, ...]:
-    """The blocks that are nobody's parent, in order; a document without blocks is one body block."""
+    """The blocks that are nobody's parent, in order: who speaks where; one body block for a document without blocks."""
     parents = {block.parent for block in document.blocks}
     leaves = tuple(block for number, block in enumerate(document.blocks) if number not in parents)
     return leaves or (Block("body", 0, len(document.text)),)
+
+
+def paragraphs_of(document: Document) -> tuple[Block, ...]:
+    """The blocks without a parent, in order: whole paragraphs, items and lines, quotations inside of them or not."""
+    whole = tuple(block for block in document.blocks if block.parent is None)
+    return whole or (Block("body", 0, len(document.text)),)
 
 
 def sentences_of(document: Document, block: Block) -> Iterator[tuple[int, int]]:

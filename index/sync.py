@@ -25,7 +25,7 @@ from index.find import FoundFiles, find_files
 from index.opening import LOCK_NAME, IndexSettings, check_folder, check_settings
 from index.read import READER_VERSION, read_file
 from index.report import Progress, Report
-from index.split import leaves_of, sentences_of, split_document
+from index.split import paragraphs_of, sentences_of, split_document
 from index.store import PASSAGES, SENTENCES, VectorStore
 from index.structure import read_structure
 
@@ -277,7 +277,7 @@ def _read(name: str, path: Path, identity: str, sha256: str) -> Document:
         path=name,
         title=reading.title or structure.title,
         author=authors[0] or authors[1],
-        publisher=reading.publisher,
+        publisher=reading.publisher or structure.publisher,
         published=reading.published or structure.published,
         text=reading.text,
         blocks=structure.blocks,
@@ -292,7 +292,7 @@ def passage_rows(
     """The passages with their sizes, headings and sentences, and every text to embed by its vector's key."""
     texts: dict[str, str] = {}
     rows: list[PassageRow] = []
-    leaves = leaves_of(document)
+    leaves = paragraphs_of(document)
     sizes = embedder.word_pieces([document.text[p.start : p.end] for p in passages])
     headings = _headings_above(document, leaves, passages)
     sentences = _sentences_within([span for block in leaves for span in sentences_of(document, block)], passages)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from index.document import Document
 from index.opening import Index
-from index.split import leaves_of, sentences_of
+from index.split import paragraphs_of, sentences_of
 from rag.answering import answer
 from rag.settings import Settings
 
@@ -42,7 +42,7 @@ def example_questions(index: Index, settings: Settings, count: int = 3) -> list[
 
 
 def _questions(document: Document) -> Iterator[str]:
-    leaves = leaves_of(document)
+    leaves = paragraphs_of(document)
     for block in leaves:
         if block.kind == "question":
             asked = [document.text[start:end] for start, end in sentences_of(document, block)]

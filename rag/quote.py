@@ -16,7 +16,7 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from index.document import Document, Passage
-from index.split import leaves_of, sentences_of
+from index.split import paragraphs_of, sentences_of
 from rag.weigh import Candidate
 
 NOT_EVIDENCE = frozenset({"furniture", "masked", "title", "byline", "heading", "question"})
@@ -110,7 +110,7 @@ def whole_list(candidate: Candidate) -> Span | None:
 
     None without a list of at least two items, or when the items alone are too long.
     """
-    leaves = leaves_of(candidate.document)
+    leaves = paragraphs_of(candidate.document)
     at = bisect_right([block.start for block in leaves], candidate.start) - 1
     announcing_line = leaves[at].kind != "list_item" and _announces(candidate.document, candidate.end)
     first = last = min(at + announcing_line, len(leaves) - 1)

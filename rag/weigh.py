@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from index.document import Document, Passage
 from index.embed import Vectors
 from index.opening import Index
-from index.split import leaves_of
+from index.split import paragraphs_of
 from rag.words import content_words, stem, stems, words_of
 
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT = 0.35, 0.25, 0.40
@@ -71,7 +71,7 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
     for passage, document in passages:
         if passage.id not in vectors:  # it went while the question was being asked
             continue
-        leaves = leaves_of(document)
+        leaves = paragraphs_of(document)
         starts = [block.start for block in leaves]
         speaker = set(stems(passage.speaker or ""))  # who speaks is part of what every sentence says
         around = {*stems(document.text[passage.start : passage.end]), *stems(document.title or ""), *speaker}

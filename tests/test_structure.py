@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.dates import find_date
 from index.document import BLOCK_KINDS, Block
-from index.structure import Structure, find_date, is_masked, read_structure
+from index.masks import is_masked
+from index.structure import Structure, read_structure
 
 INTERVIEW = """\
 The Long Road to the Harbour

@@ -24,7 +24,7 @@ from eval.metrics.statistics import Rows
 from eval.metrics.wording import PLAIN_QUOTES
 from eval.runs import Item
 from index.errors import SetUnreadable, UnreadableDocument
-from index.split import leaves_of
+from index.split import paragraphs_of
 from index.sync import read_document
 
 FILE = "pages.jsonl"
@@ -54,7 +54,7 @@ def article_of(html: bytes) -> str:
             document = read_document(path)
         except UnreadableDocument:
             return ""
-    blocks = [block for block in leaves_of(document) if block.kind not in NOT_ARTICLE]
+    blocks = [block for block in paragraphs_of(document) if block.kind not in NOT_ARTICLE]
     return "\n\n".join(document.text[block.start : block.end].strip() for block in blocks)
 
 
