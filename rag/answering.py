@@ -17,7 +17,7 @@ from index.read import storable
 from rag.check import Verdict, check_sentence
 from rag.followup import History, standalone_question
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
-from rag.intent import collection_answer
+from rag.intent import asks_beside, collection_answer
 from rag.models import ChatModel, model_from_settings
 from rag.quote import NOT_EVIDENCE, Statement, choose, confidence, reason_for, write_quotes
 from rag.retrieve import Filters, Found, Hit, retrieve
@@ -127,6 +127,7 @@ class _Search:
     started: float
     model: str = QUOTES
     notice: str = ""
+    unusable: frozenset[str] = NOT_EVIDENCE
 
 
 def answer(
@@ -221,7 +222,9 @@ def _search(
             )
         notice = UNFINISHED if index.unfinished else ""
         found = retrieve(query, index, plain_filters, settings)
-    return _Search(question, search_query, plain_filters, found, confidence(found.candidates), started, notice=notice)
+    unusable = NOT_EVIDENCE - {"furniture"} if asks_beside(question) else NOT_EVIDENCE
+    sure = confidence(found.candidates, unusable)
+    return _Search(question, search_query, plain_filters, found, sure, started, notice=notice, unusable=unusable)
 
 
 def _snapshot(search: _Search, **changes: Any) -> Answer:
@@ -250,7 +253,7 @@ def _snapshot(search: _Search, **changes: Any) -> Answer:
 def _answer_in_quotes(search: _Search, settings: Settings, notice: str = "", removed: int = 0) -> Iterator[Answer]:
     search = replace(search, model=QUOTES)
     notice = " ".join(part for part in (notice, search.notice) if part)
-    chosen = choose(search.found.candidates, settings.answer_sentences)
+    chosen = choose(search.found.candidates, settings.answer_sentences, search.unusable)
     if not chosen or search.confidence < settings.abstain_below:
         yield _abstained(search, reason_for(search.found.candidates), notice=notice, removed=removed)
         return
@@ -276,7 +279,7 @@ def _answer_with_model(
     search: _Search, index: Index, history: History, model: ChatModel, settings: Settings
 ) -> Iterator[Answer]:
     count = token_counter(index.embedder)
-    context = build_context(search.found.candidates, search.found.hits, count, settings.context_tokens)
+    context = build_context(search.found.candidates, search.found.hits, count, settings.context_tokens, search.unusable)
     if not context.sources:
         yield from _answer_in_quotes(search, settings)
         return

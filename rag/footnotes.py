@@ -82,19 +82,17 @@ def bind_footnotes(
 
 def cite(number: int, span: Span) -> Citation:
     """The footnote for a span: the quote is copied from the document here, and nowhere typed."""
-    document, passage = span.document, span.passage
-    block = next((b for b in reversed(document.blocks) if b.start <= span.start), None)
-    speaking = block if block is not None and block.speaker == passage.speaker is not None else None
+    document, voice = span.document, span.voice
     return Citation(
         number=number,
         document=document,
         start=span.start,
         end=span.end,
         quote=span.text,
-        speaker=passage.speaker,
-        role=speaking.role if speaking else None,
-        via=speaking.via if speaking else (),
-        date=passage.date or (None if passage.kind == "comment" else document.published),
+        speaker=voice.speaker,
+        role=voice.role,
+        via=voice.via,
+        date=voice.date or (None if voice.in_thread else document.published),
         page=document.page_at(span.start),
     )
 

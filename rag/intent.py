@@ -9,7 +9,7 @@ import re
 
 from index.document import Document
 from index.opening import Index
-from rag.quote import readable_date
+from rag.introduce import readable_date
 
 GREETING = re.compile(
     r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))(?: there| footnote| all| everyone)?"
@@ -22,6 +22,15 @@ COLLECTION = re.compile(
     r"|what(?:'s|s| is)? (?:in (?:here|this collection|these documents|the documents)|this(?: about)?)"
     r"|what are (?:these|the) (?:documents|files|sources)(?: about)?|list (?:all )?(?:the )?(?:documents|files|sources)"
     r"|what can (?:i ask|you (?:do|tell me|answer))(?: you)?|help|who are you|what are you)"
+)
+BESIDE = re.compile(
+    r"\b(?:menus?|sidebars?|side bars?|footers?|adverts?|advertis\w+|ads|banners?|teasers?|sponsored|newsletters?"
+    r"|copyright (?:line|notice)|share (?:bar|buttons?)|navigation"
+    r"|(?:related|recommended|popular|trending|most[- ]read|suggested|linked)"
+    r" (?:articles?|reports?|stories|posts?|content|headlines?|links?|products?|events?|pages?|items?|reading)"
+    r"|(?:other|further|more) (?:articles?|reports?|stories|posts?|headlines?|links?)"
+    r"|(?:listed|shown|linked|advertised|promoted|offered) (?:beside|below|under|beneath|next to|alongside|at the))\b",
+    re.IGNORECASE,
 )
 SHOWN = 5
 
@@ -36,6 +45,11 @@ def collection_answer(question: str, index: Index) -> str | None:
     if COLLECTION.fullmatch(plain):
         return describe(index.documents())
     return None
+
+
+def asks_beside(question: str) -> bool:
+    """Whether a question is about what stands beside the articles: menus, adverts, lists of other articles."""
+    return bool(BESIDE.search(question))
 
 
 def describe(documents: tuple[Document, ...]) -> str:

@@ -11,12 +11,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from rapidfuzz import fuzz
 
 from index.document import Document, Passage
 from index.split import paragraphs_of, sentences_of
+from index.voices import Voice, voice_at
+from rag.introduce import introduce
 from rag.weigh import Candidate
 
 NOT_EVIDENCE = frozenset({"furniture", "masked", "title", "byline", "heading", "question"})
@@ -25,9 +26,9 @@ NEUTRAL = frozenset({"title", "byline", "heading", "question"})
 CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 9.40, -5.21  # `python -m eval.calibrate` fits them
 KEEP_WITHIN = 0.7  # of the best score; sentences below it are not quoted
 MOST_WORDS = 75  # words of quotation in an answer
+WHOLLY_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
 SHORT_LINE = 8  # words; a line up to this length that no full stop ends is a label
-TITLE_WORDS = 12  # of a title in an introduction; the footnote has all of it
 SAME_STATEMENT = 80.0  # rapidfuzz ratio, 0..100
 
 
@@ -45,6 +46,11 @@ class Span:
         """The span's characters."""
         return self.document.text[self.start : self.end]
 
+    @property
+    def voice(self) -> Voice:
+        """Who speaks in it."""
+        return voice_at(self.document, self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -54,9 +60,9 @@ class Statement:
     spans: tuple[Span, ...]
 
 
-def confidence(candidates: Sequence[Candidate]) -> float:
+def confidence(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_EVIDENCE) -> float:
     """How likely the documents answer, 0..1: a logistic model of the best evidence's score, fitted on public sets."""
-    best = max((c.score for c in candidates if c.kind not in NOT_EVIDENCE), default=None)
+    best = max((c.score for c in candidates if c.kind not in unusable), default=None)
     if best is None:
         return 0.0
     return 1.0 / (1.0 + math.exp(-(CONFIDENCE_SLOPE * best + CONFIDENCE_INTERCEPT)))
@@ -71,15 +77,16 @@ def reason_for(candidates: Sequence[Candidate]) -> str:
     return {"masked": "masked", "furniture": "furniture_only"}.get(closest, "not_in_corpus")
 
 
-def choose(candidates: Sequence[Candidate], most: int) -> list[Span]:
+def choose(candidates: Sequence[Candidate], most: int, unusable: frozenset[str] = NOT_EVIDENCE) -> list[Span]:
     """The best evidence: at most `most` spans that differ, near the best in score, within a length to read.
 
     A span is a sentence; an item of a short list brings the list and the line that introduces it.
+    Text of an `unusable` kind is no evidence.
     """
     chosen: list[Span] = []
     best, words = 0.0, 0
     for candidate in candidates:
-        if candidate.kind in NOT_EVIDENCE or (chosen and candidate.score < KEEP_WITHIN * best):
+        if candidate.kind in unusable or (chosen and candidate.score < KEEP_WITHIN * best):
             continue
         span = whole_list(candidate)
         if span is None:
@@ -148,19 +155,22 @@ def _says_the_same(one: Span, other: Span) -> bool:
 
 def write_quotes(chosen: Sequence[Span]) -> list[Statement]:
     """Statements grouped by who says it where, the group with the best span first; neighbours become one quote."""
-    groups: dict[tuple[str, ...], list[Span]] = {}
+    groups: dict[tuple[str, str], list[Span]] = {}
     for span in chosen:
-        passage = span.passage
-        key = (passage.document_id, _voice(passage), passage.speaker or "", passage.date or "")
-        groups.setdefault(key, []).append(span)
+        groups.setdefault((span.passage.document_id, introduce(span.document, span.voice)), []).append(span)
     statements = []
     for group in groups.values():
         spans = join_neighbours(sorted(group, key=lambda s: s.start))
-        introduction = introduce(group[0].document, group[0].passage, voices=len(spans))
+        introduction = introduce(group[0].document, group[0].voice, count=len(spans))
         for number, span in enumerate(spans):
-            quotation = f"“{' '.join(span.text.split())}”"
+            quotation = in_marks(" ".join(span.text.split()))
             statements.append(Statement(f"{introduction}: {quotation}" if number == 0 else quotation, (span,)))
     return statements
+
+
+def in_marks(text: str) -> str:
+    """The text in quotation marks; as it is when it is one quotation in marks already."""
+    return text if WHOLLY_QUOTED.fullmatch(text) else f"“{text}”"
 
 
 def join_neighbours(spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -178,48 +188,3 @@ def join_neighbours(spans: Sequence[Span]) -> tuple[Span, ...]:
         else:
             joined.append(span)
     return tuple(joined)
-
-
-def _voice(passage: Passage) -> str:
-    return passage.kind if passage.kind in ("comment", "interview_answer", "update") else "text"
-
-
-def introduce(document: Document, passage: Passage, voices: int = 1) -> str:
-    """Who says it, where and when, as far as the document's data go; what they don't say is left out.
-
-    `voices` counts the paragraphs introduced: unnamed comments may be by as many people.
-    """
-    where = f"“{_shortened(document.title)}”" if document.title else document.path
-    if passage.kind == "comment":
-        unnamed = "An undisclosed commenter" if voices == 1 else "Undisclosed commenters"
-        speaker = f"{passage.speaker}, in a comment" if passage.speaker else unnamed
-        return f"{speaker} under {where}{_when(passage.date or document.published)}"
-    if passage.speaker:
-        role = next((b.role for b in document.blocks if b.speaker == passage.speaker and b.role), None)
-        return f"{passage.speaker}{f' ({role})' if role else ''}, in {where}{_when(passage.date or document.published)}"
-    source = ", ".join(part for part in (document.author and f"by {document.author}", document.publisher) if part)
-    kind = "An update in " if passage.kind == "update" else ""
-    return f"{kind}{where}{_when(document.published, source)}"
-
-
-def _shortened(title: str) -> str:
-    words = title.split()
-    return title if len(words) <= TITLE_WORDS else " ".join(words[:TITLE_WORDS]).rstrip(",;:-–—") + " …"
-
-
-def _when(published: str | None, before: str = "") -> str:
-    parts = [part for part in (before, readable_date(published)) if part]
-    return f" ({', '.join(parts)})" if parts else ""
-
-
-def readable_date(iso: str | None) -> str:
-    """ "2018-09-18" as "Sep 18, 2018", "2018-09" as "Sep 2018", anything else as it is."""
-    if not iso:
-        return ""
-    parts = iso.split("T")[0].split("-")
-    try:
-        year, month, day = (int(part) for part in [*parts, "1", "1"][:3])
-        moment = date(year, month, day)
-    except ValueError:
-        return iso
-    return [f"{year}", f"{moment:%b} {year}", f"{moment:%b} {day}, {year}"][min(len(parts), 3) - 1]

@@ -5,14 +5,16 @@ It does not know what the hits are used for, nor whether they answer the questio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz import fuzz
 
 from index.document import Document, Passage
 from index.errors import UsageError
 from index.opening import Index
+from index.split import leaves_of
 from rag.settings import Settings
 from rag.weigh import Candidate, Query, weigh_sentences
 from rag.words import content_words, words_of
@@ -65,11 +67,12 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings) -
     by_sentence = index.search_sentences(query.vector, depth, allowed)
     by_passage = index.search_passages(query.vector, depth, allowed)
     fused = fuse([identity for identity, _ in ranking] for ranking in (lexical, by_sentence, by_passage))
-    rows = index.catalog.passages(list(fused))  # what Chroma still holds of a changed document is not in it any more
-    passages = [rows[identity][0] for identity in fused if identity in rows and _passes(rows[identity][0], filters)]
-    owned = [(passage, index.document(passage.document_id)) for passage in passages[: settings.candidates]]
-    known = [(passage, document) for passage, document in owned if document is not None]
-    candidates = weigh_sentences(query, known, index)
+    rows = index.catalog.passages(list(fused))
+    # what Chroma still holds of a changed document is not in the catalog any more
+    found = ((passage, index.document(passage.document_id)) for passage in _rows_in(fused, rows))
+    owned = ((passage, document) for passage, document in found if document is not None)
+    known = list(islice((pair for pair in owned if _passes(*pair, filters)), settings.candidates))
+    candidates = [c for c in weigh_sentences(query, known, index) if _said_by(c.voice.speaker, filters)]
     scores: dict[str, float] = {}
     for candidate in candidates:
         scores.setdefault(candidate.passage.id, candidate.score)
@@ -128,5 +131,19 @@ def _allowed_documents(index: Index, filters: Filters) -> list[str] | None:
     return [document.id for document in index.documents() if document.path in filters["document"]]
 
 
-def _passes(passage: Passage, filters: Filters) -> bool:
-    return all(getattr(passage, name) in values for name, values in filters.items() if name in ("kind", "speaker"))
+def _rows_in(order: Iterable[str], rows: Mapping[str, tuple[Passage, int]]) -> Iterator[Passage]:
+    return (rows[identity][0] for identity in order if identity in rows)
+
+
+def _passes(passage: Passage, document: Document, filters: Filters) -> bool:
+    """Whether a passage is of a kind that is wanted, and holds words of a speaker that is wanted."""
+    if "kind" in filters and passage.kind not in filters["kind"]:
+        return False
+    return "speaker" not in filters or any(
+        leaf.speaker in filters["speaker"] and leaf.start < passage.end and passage.start < leaf.end
+        for leaf in leaves_of(document)
+    )
+
+
+def _said_by(speaker: str | None, filters: Filters) -> bool:
+    return "speaker" not in filters or speaker in filters["speaker"]

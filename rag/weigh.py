@@ -6,14 +6,13 @@ It does not know which sentences will be quoted.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.document import Document, Passage
 from index.embed import Vectors
 from index.opening import Index
-from index.split import paragraphs_of
+from index.voices import Voice, Voices
 from rag.words import content_words, stem, stems, words_of
 
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT = 0.35, 0.25, 0.40
@@ -33,14 +32,14 @@ class Query:
 class Candidate:
     """A sentence of a passage with what speaks for it: cosines -1..1, shares of the query's words 0..1.
 
-    `kind` is that of its block: a passage of body text may hold a heading.
+    `voice` is the sentence's own: a passage of body text may hold a heading, or a quotation.
     """
 
     passage: Passage
     document: Document
     start: int
     end: int
-    kind: str
+    voice: Voice
     cosine: float
     passage_cosine: float
     words: float
@@ -57,6 +56,11 @@ class Candidate:
         return evidence * (ASKING_DISCOUNT if self.text.rstrip("\"'”’)").endswith("?") else 1.0)
 
     @property
+    def kind(self) -> str:
+        """The kind of text that the sentence is."""
+        return self.voice.kind
+
+    @property
     def text(self) -> str:
         """The sentence's characters."""
         return self.document.text[self.start : self.end]
@@ -67,15 +71,15 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
     ids = [passage.id for passage, _ in passages]
     sentences, vectors = index.catalog.sentence_vectors(ids), index.passage_vectors(ids)
     weights = word_weights(query.text, index)
-    candidates = []
+    candidates, known = [], dict[str, Voices]()
     for passage, document in passages:
         if passage.id not in vectors:  # it went while the question was being asked
             continue
-        leaves = paragraphs_of(document)
-        starts = [block.start for block in leaves]
-        speaker = set(stems(passage.speaker or ""))  # who speaks is part of what every sentence says
-        around = {*stems(document.text[passage.start : passage.end]), *stems(document.title or ""), *speaker}
+        voices = known.setdefault(document.id, Voices(document))
+        around = {*stems(document.text[passage.start : passage.end]), *stems(document.title or "")}
         for sentence in sentences[passage.id]:
+            voice = voices.at(sentence.start, sentence.end)
+            speaker = set(stems(voice.speaker or ""))  # who speaks is part of what every sentence says
             said = {*stems(document.text[sentence.start : sentence.end]), *speaker}
             candidates.append(
                 Candidate(
@@ -83,7 +87,7 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
                     document,
                     sentence.start,
                     sentence.end,
-                    leaves[bisect_right(starts, sentence.start) - 1].kind,
+                    voice,
                     float(query.vector @ sentence.vector),
                     float(query.vector @ vectors[passage.id]),
                     covered(weights, said),

@@ -14,8 +14,9 @@ import nupunkt
 
 from index.embed import Embedder, Vectors
 from rag.followup import History
+from rag.introduce import introduce
 from rag.models import ChatModel
-from rag.quote import NOT_EVIDENCE, Span, Statement, introduce, join_neighbours
+from rag.quote import NOT_EVIDENCE, Span, Statement, join_neighbours
 from rag.retrieve import Hit
 from rag.tokens import CountTokens
 from rag.weigh import Candidate
@@ -47,29 +48,48 @@ class Context:
     prompt: str
 
 
-def build_context(candidates: Sequence[Candidate], hits: Sequence[Hit], count: CountTokens, budget: int) -> Context:
-    """The hits' sentences, hit by hit in rank order, numbered, until `budget` tokens are used."""
+def build_context(
+    candidates: Sequence[Candidate],
+    hits: Sequence[Hit],
+    count: CountTokens,
+    budget: int,
+    unusable: frozenset[str] = NOT_EVIDENCE,
+) -> Context:
+    """The hits' sentences, hit by hit in rank order, numbered, until `budget` tokens are used.
+
+    Above the sentences of one voice stands who speaks; a sentence of an `unusable` kind (a heading) can't be cited.
+    """
     by_passage: dict[str, list[Candidate]] = {}
     for candidate in candidates:
         by_passage.setdefault(candidate.passage.id, []).append(candidate)
     sources: list[Span] = []
     parts: list[str] = []
     for hit in hits:
-        if hit.passage.kind in NOT_EVIDENCE:
+        if hit.passage.kind in unusable:
             continue
-        lines = [" ".join(introduce(hit.document, hit.passage).split())]
         found = sorted(by_passage.get(hit.passage.id, ()), key=lambda c: c.start)
-        evidence = [candidate for candidate in found if candidate.kind not in NOT_EVIDENCE]
-        for candidate in found:  # a heading is shown, but can't be cited
-            number = f"[{len(sources) + evidence.index(candidate) + 1}] " if candidate in evidence else ""
-            lines.append(number + " ".join(candidate.text.split()))
-        cost = count("\n".join(lines))
+        evidence = [candidate for candidate in found if candidate.kind not in unusable]
+        text = "\n".join(_numbered(found, evidence, len(sources)))
+        cost = count(text)
         if not evidence or cost > budget:
             continue
         budget -= cost
         sources += [Span(c.passage, c.document, c.start, c.end) for c in evidence]
-        parts.append("\n".join(lines))
+        parts.append(text)
     return Context(tuple(sources), "\n\n".join(parts))
+
+
+def _numbered(found: Sequence[Candidate], evidence: Sequence[Candidate], used: int) -> Iterator[str]:
+    """The lines of one passage: its sentences, those of `evidence` with numbers, under who says them."""
+    introduced = None
+    for place, candidate in enumerate(found):
+        speaking = next((other for other in found[place:] if other in evidence), candidate)
+        introduction = " ".join(introduce(speaking.document, speaking.voice).split())
+        if introduction != introduced and speaking in evidence:
+            introduced = introduction
+            yield introduction
+        number = f"[{used + evidence.index(candidate) + 1}] " if candidate in evidence else ""
+        yield number + " ".join(candidate.text.split())
 
 
 def messages_for(question: str, history: History, context: Context) -> list[dict[str, str]]:
@@ -146,7 +166,7 @@ def bind(sentence: str, context: Context, align: Callable[[str], int | None]) ->
 
 def evidence_of(statement: Statement) -> str:
     """What a statement cites, with who says it where: names in the introduction are part of the evidence."""
-    introductions = [introduce(span.document, span.passage) for span in statement.spans]
+    introductions = [introduce(span.document, span.voice) for span in statement.spans]
     return "\n".join([*introductions, *(span.text for span in statement.spans)])
 
 

@@ -9,7 +9,7 @@ from index.document import Document
 from index.opening import Index, open_index
 from index.sync import sync
 from rag.answering import answer
-from rag.intent import collection_answer, describe
+from rag.intent import asks_beside, collection_answer, describe
 from rag.settings import Settings
 
 
@@ -67,3 +67,31 @@ def test_many_documents_are_counted_not_listed() -> None:
 
 def test_an_empty_collection_says_so() -> None:
     assert "no documents" in describe(())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Which other articles are listed under the story?",
+        "How long is the guide among the related reports?",
+        "What does the newsletter box promise?",
+        "Which most-read stories are shown?",
+        "What is in the menu of the page?",
+        "Which event is advertised below the interview?",
+    ],
+)
+def test_a_question_about_what_stands_beside_the_articles(asked: str) -> None:
+    assert asks_beside(asked)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "What did the miller say about the flood?",
+        "Which other dams were closed?",
+        "Who reported the leak?",
+        "And then?",
+    ],
+)
+def test_a_question_about_what_the_articles_say(asked: str) -> None:
+    assert not asks_beside(asked)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import BLOCK_KINDS, Block, Document, Passage
+from index.voices import Voice
 from rag import Settings, answer
 from rag.quote import (
     MOST_WORDS,
@@ -15,9 +16,7 @@ from rag.quote import (
     Span,
     choose,
     confidence,
-    introduce,
     join_neighbours,
-    readable_date,
     reason_for,
     whole_list,
     write_quotes,
@@ -57,72 +56,21 @@ def span(place: tuple[int, int], of: Passage | None = None, within: Document | N
 
 def candidate(place: tuple[int, int], score: float = 1.0, kind: str = "body", within: Document | None = None,
               of: Passage | None = None) -> Candidate:  # fmt: skip
-    return Candidate(of or passage(kind), within or document(), *place, kind, score, score, score, score)
-
-
-# ---- who says it, where, when ----
-
-
-def test_a_named_speaker_with_a_role() -> None:
-    block = Block("interview_answer", 0, 38, speaker="Jane Roe", role="chief miller")
-    source = document(blocks=(block,), published="2019-05-04", publisher="The Valley")
-    said = introduce(source, passage("interview_answer", speaker="Jane Roe"))
-    assert said == "Jane Roe (chief miller), in “The Mill” (May 4, 2019)"
-
-
-def test_a_named_speaker_without_a_role() -> None:
-    assert introduce(document(), passage("interview_answer", speaker="Jane Roe")) == "Jane Roe, in “The Mill”"
-
-
-def test_a_comment_with_name_and_date() -> None:
-    source = document(published="2019-05-04")
-    said = introduce(source, passage("comment", speaker="Otto", date="2019-05-05"))
-    assert said == "Otto, in a comment under “The Mill” (May 5, 2019)"
-
-
-def test_unnamed_comments_are_undisclosed() -> None:
-    source = document(published="2019-05-04")
-    assert introduce(source, passage("comment")) == "An undisclosed commenter under “The Mill” (May 4, 2019)"
-    assert introduce(source, passage("comment"), voices=2).startswith("Undisclosed commenters under")
-
-
-def test_an_update() -> None:
-    said = introduce(document(publisher="The Valley", published="2019-05"), passage("update"))
-    assert said == "An update in “The Mill” (The Valley, May 2019)"
-
-
-def test_an_article_with_author_publisher_and_date() -> None:
-    source = document(author="Jane Roe", publisher="The Valley", published="2019-05-04")
-    assert introduce(source, passage()) == "“The Mill” (by Jane Roe, The Valley, May 4, 2019)"
-
-
-def test_an_article_of_which_nothing_is_known() -> None:
-    assert introduce(document(title=None), passage()) == "papers/mill.txt"
-
-
-@pytest.mark.parametrize(
-    ("iso", "readable"),
-    [
-        ("2018-09-18", "Sep 18, 2018"),
-        ("2018-09-08T10:00:00Z", "Sep 8, 2018"),
-        ("2018-09", "Sep 2018"),
-        ("2018", "2018"),
-        ("last spring", "last spring"),
-        ("2018-13-40", "2018-13-40"),
-        ("", ""),
-        (None, ""),
-    ],
-)
-def test_dates_are_as_precise_as_the_source(iso: str | None, readable: str) -> None:
-    assert readable_date(iso) == readable
+    voice = Voice(kind, kind)
+    return Candidate(of or passage(kind), within or document(), *place, voice, score, score, score, score)
 
 
 # ---- grouping ----
 
 
+def thread(first: str | None = None, second: str | None = None) -> Document:
+    """The text as two comments by these writers."""
+    return document(blocks=(Block("comment", 0, 76, first), Block("comment", 76, len(TEXT), second)))
+
+
 def test_two_unnamed_comments_are_never_one_person() -> None:
     one, other = passage("comment", "p1"), passage("comment", "p2")
-    statements = write_quotes([span(FIRST, one), span(THIRD, other)])
+    statements = write_quotes([span(FIRST, one, thread()), span(THIRD, other, thread())])
     assert [statement.text for statement in statements] == [
         "Undisclosed commenters under “The Mill”: “The mill opened in the spring of 1891.”",
         "“A flood destroyed the great wheel.”",
@@ -130,11 +78,19 @@ def test_two_unnamed_comments_are_never_one_person() -> None:
 
 
 def test_a_named_and_an_unnamed_commenter_are_introduced_apart() -> None:
-    statements = write_quotes(
-        [span(FIRST, passage("comment", "p1", speaker="Otto")), span(THIRD, passage("comment", "p2"))]
-    )
+    statements = write_quotes([span(FIRST, within=thread("Otto")), span(THIRD, within=thread("Otto"))])
     assert statements[0].text.startswith("Otto, in a comment")
     assert statements[1].text.startswith("An undisclosed commenter")
+
+
+def test_a_quotation_inside_a_paragraph_is_introduced_by_who_is_quoted() -> None:
+    text = "The wheel broke. “We heard it go,” said Roe, the miller.\n"
+    said = (17, text.index(" said"))
+    blocks = (Block("body", 0, len(text)), Block("body", 0, 17, parent=0),
+              Block("quotation", *said, "Jane Roe", "miller", ("Mill Wire",), parent=0),
+              Block("body", said[1], len(text), parent=0))  # fmt: skip
+    statements = write_quotes([span((17, len(text) - 1), within=document(text, blocks))])
+    assert statements[0].text.startswith("Jane Roe (miller), quoted by Mill Wire, in “The Mill”: ")
 
 
 def test_one_document_is_introduced_once_and_quoted_in_its_order() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from index.document import Document, Passage
 from index.errors import ModelUnavailable
+from index.voices import Voice
 from rag import Answer, Settings, answer, answer_stream
 from rag.quote import Span
 from rag.retrieve import Hit
@@ -39,7 +40,8 @@ DOCUMENT = Document("d", "mill.txt", "The Mill", None, None, None, TEXT)
 PLACES = [(TEXT.index(s), TEXT.index(s) + len(s)) for s in SAID]
 PASSAGES = [Passage(f"p{n}", "d", *place, "body") for n, place in enumerate(PLACES)]
 CANDIDATES = [
-    Candidate(passage, DOCUMENT, *place, "body", 1, 1, 1, 1) for passage, place in zip(PASSAGES, PLACES, strict=True)
+    Candidate(passage, DOCUMENT, *place, Voice("body", "body"), 1, 1, 1, 1)
+    for passage, place in zip(PASSAGES, PLACES, strict=True)
 ]
 HITS = [Hit(passage, DOCUMENT, 1.0) for passage in PASSAGES]
 CONTEXT = Context(tuple(Span(p, DOCUMENT, *place) for p, place in zip(PASSAGES, PLACES, strict=True)), "")
@@ -208,7 +210,7 @@ def test_the_context_keeps_to_its_budget(budget: int) -> None:
 
 def test_what_is_not_evidence_is_not_shown_to_the_model() -> None:
     masked = Passage("m", "d", *PLACES[0], "masked")
-    context = build_context([Candidate(masked, DOCUMENT, *PLACES[0], "masked", 1, 1, 1, 1)],
+    context = build_context([Candidate(masked, DOCUMENT, *PLACES[0], Voice("masked", "masked"), 1, 1, 1, 1)],
                             [Hit(masked, DOCUMENT, 1.0)], words, 1000)  # fmt: skip
     assert context == Context((), "")
 
@@ -218,8 +220,8 @@ def test_a_heading_is_shown_to_the_model_but_can_not_be_cited() -> None:
     document = Document("d", "mill.txt", "The Mill", None, None, None, text)
     passage = Passage("p", "d", 0, len(text), "body")
     candidates = [
-        Candidate(passage, document, 13, len(text), "body", 1, 1, 1, 1),
-        Candidate(passage, document, 0, 12, "heading", 1, 1, 1, 1),
+        Candidate(passage, document, 13, len(text), Voice("body", "body"), 1, 1, 1, 1),
+        Candidate(passage, document, 0, 12, Voice("heading", "heading"), 1, 1, 1, 1),
     ]
     context = build_context(candidates, [Hit(passage, document, 1.0)], words, 1000)
     assert context.prompt.splitlines()[1:] == ["How it began", "[1] The mill opened in 1891."]

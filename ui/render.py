@@ -13,8 +13,9 @@ from itertools import groupby, pairwise
 
 from index.catalog import Skipped
 from index.document import Block, Document
+from index.voices import voice_at
 from rag.answering import Answer, Citation, Sentence
-from rag.quote import readable_date
+from rag.introduce import readable_date, with_article
 from rag.retrieve import Hit
 
 Span = tuple[int, int]
@@ -130,7 +131,7 @@ def _quoted(text: str, cited: Sequence[Citation]) -> str:
 
 
 def _introduction(text: str, citation: Citation) -> str:
-    before, found, after = text.partition(citation.speaker or "undisclosed commenter")
+    before, found, after = text.partition(citation.speaker or citation.role or "undisclosed commenter")
     bold = f"<strong>{text_html(found)}</strong>" if found else ""
     return f'<span class="introduction">{text_html(before)}{bold}{text_html(after)}</span>' if text.strip() else ""
 
@@ -171,8 +172,9 @@ def _sources(citations: Sequence[Citation]) -> str:
 def _source(citation: Citation) -> str:
     document = citation.document
     speaker = text_html(_who(citation))
-    role = f", {text_html(citation.role)}" if citation.role else ""
-    via = f" · quoted by {text_html(', '.join(citation.via))}" if citation.via else ""
+    role = f", {text_html(citation.role)}" if citation.role and citation.speaker else ""
+    carriers = ", as quoted by ".join(with_article(document, name) for name in citation.via)
+    via = f" · quoted by {text_html(carriers)}" if carriers else ""
     published = readable_date(citation.date) or "date undisclosed"
     place = [document.publisher, published, f"page {citation.page}" if citation.page else None]
     return (
@@ -187,12 +189,13 @@ def _counted(count: int, thing: str) -> str:
 
 def _who(citation: Citation) -> str:
     """Who speaks in the cited words, as far as the document says."""
-    if citation.speaker:
-        return citation.speaker
-    leaves = (block for block in reversed(citation.document.blocks) if block.start <= citation.start < block.end)
-    kind = next((block.kind for block in leaves), "body")
-    if kind in ("comment", "quotation", "question", "interview_answer"):
-        return "Undisclosed commenter" if kind == "comment" else "Undisclosed speaker"
+    if citation.speaker or citation.role:
+        return citation.speaker or f"{citation.role}".capitalize()
+    voice = voice_at(citation.document, citation.start, citation.end)
+    if voice.kind == "furniture":
+        return "From a list beside the article"
+    if voice.kind in ("comment", "quotation", "question", "interview_answer"):
+        return "Undisclosed commenter" if voice.kind == "comment" else "Undisclosed speaker"
     return f"The document’s own text, by {citation.document.author or 'an undisclosed author'}"
 
 

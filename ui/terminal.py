@@ -12,17 +12,25 @@ from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
-from index.document import Document
+from index.document import Block, Document
+from index.masks import readable_share
 from index.report import Progress as SyncProgress
 from index.report import Report
+from index.voices import voice_at
 from rag.answering import Answer, Citation, Sentence
-from rag.quote import introduce, readable_date
+from rag.introduce import introduce, readable_date, with_article
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 SECONDS_BETWEEN_LINES = 5.0
 CLOSEST = 3
 EXCERPT = 240
+COLOURS = {
+    "title": "bold magenta", "byline": "magenta", "heading": "bold blue", "quotation": "green", "question": "cyan",
+    "interview_answer": "bright_cyan", "comment": "yellow", "update": "bright_magenta", "table": "blue",
+    "caption": "blue", "list_item": "default", "furniture": "dim", "masked": "red",
+}  # fmt: skip
 
 
 def say(text: str = "") -> None:
@@ -66,7 +74,8 @@ def print_answer(growing: Iterator[Answer]) -> None:
     if last.status == "abstained":
         say(last.text)
         for hit in last.closest[:CLOSEST]:
-            say(f"\n  closest: {introduce(hit.document, hit.passage)}\n    {_excerpt(hit.text)}")
+            voice = voice_at(hit.document, hit.passage.start, hit.passage.end)
+            say(f"\n  closest: {introduce(hit.document, voice)}\n    {_excerpt(hit.text)}")
         return
     if not last.sentences:
         say(last.text)
@@ -80,24 +89,45 @@ def print_answer(growing: Iterator[Answer]) -> None:
 
 
 def footnote(citation: Citation) -> str:
-    """One footnote on one line: number, speaker, title, publication, date, page, path and offsets."""
+    """One footnote on one line: number, speaker, carriers, title, publication, date, page, path and offsets."""
     document = citation.document
-    speaker = citation.speaker or ""
+    speaker = citation.speaker or citation.role or ""
+    carriers = "".join(f", quoted by {with_article(document, name)}" for name in citation.via)
     date = readable_date(citation.date)
     page = f"page {citation.page}" if citation.page else ""
-    parts = [speaker, document.name, document.publisher, date, page, f"{document.path}:{citation.start}-{citation.end}"]
+    place = f"{document.path}:{citation.start}-{citation.end}"
+    parts = [speaker + carriers if speaker else "", document.name, document.publisher, date, page, place]
     return f"[{citation.number}] " + ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def print_document(document: Document) -> None:
-    """What the reader makes of a file: its data, then every block with kind, speaker, date and offsets."""
+    """What the reader makes of a file: its data, then every block with kind, speaker, date and offsets.
+
+    In a terminal each kind has its colour, and what is not evidence is dim.
+    """
+    console = Console(highlight=False, soft_wrap=True)
     for label in ("path", "title", "author", "publisher", "published"):
         say(f"{label:>10}: {getattr(document, label) or '(not stated)'}")
-    say(f"{'length':>10}: {len(document.text):,} characters, {len(document.page_starts) or 'no'} pages\n")
+    say(f"{'length':>10}: {len(document.text):,} characters, {len(document.page_starts) or 'no'} pages")
+    if (share := readable_share(document.text)) < 1:
+        say(f"{'readable':>10}: {share:.0%} of the words; the rest is masked")
+    console.print()
     for block in document.blocks:
-        who = ", ".join(part for part in (block.speaker, block.role, block.date) if part)
-        text = _excerpt(document.text[block.start : block.end], 90)
-        say(f"{block.start:>7}-{block.end:<7} {block.kind:<16} {f'[{who}] ' if who else ''}{text}")
+        console.print(_block_line(document, block))
+
+
+def _block_line(document: Document, block: Block) -> Text:
+    """One block as a line: offsets, kind, who speaks through whom and when, the words; indented inside another."""
+    colour = COLOURS.get(block.kind, "default")
+    line = Text(f"{block.start:>7}-{block.end:<7} ", style="dim")
+    line.append(f"{'  ' if block.parent is not None else ''}{block.kind:<16} ", style=colour)
+    carriers = "".join(f" ← {name}" for name in block.via)
+    hint = f"perhaps {block.hint}" if block.hint else ""
+    who = ", ".join(part for part in (block.speaker, block.role, block.date, hint) if part)
+    if who or carriers:
+        line.append(CONTROL.sub("\N{REPLACEMENT CHARACTER}", f"[{who or 'undisclosed'}{carriers}] "), style="bold")
+    words = CONTROL.sub("\N{REPLACEMENT CHARACTER}", _excerpt(document.text[block.start : block.end], 90))
+    return line.append(words, style="dim" if block.kind in ("furniture", "masked") else "")
 
 
 def _excerpt(text: str, length: int = EXCERPT) -> str:

@@ -1,0 +1,50 @@
+"""Who speaks in a stretch: the leaf that holds most of it, in the paragraph and thread around it."""
+
+from __future__ import annotations
+
+from index.document import Block, Document
+from index.voices import Voice, voice_at
+
+TEXT = "“We sold the mill in spring,” said Roe, who left. “It was time.”\n\nI doubt it.\n\n“It was time.”\n\nNo.\n"
+FIRST = TEXT.index("said")
+SECOND = TEXT.index("“It")
+BLOCKS = (
+    Block("body", 0, 66),
+    Block("quotation", 0, FIRST, "Jane Roe", "miller", ("Mill Wire",), parent=0),
+    Block("body", FIRST, SECOND, parent=0),
+    Block("quotation", SECOND, 66, "Jane Roe", "miller", ("Mill Wire",), parent=0),
+    Block("comment", 66, 79),
+    Block("quotation", 79, 95, "Jane Roe"),
+    Block("comment", 95, len(TEXT), "Otto", date="2019-05-05"),
+)
+DOCUMENT = Document("d", "a.txt", None, None, None, None, TEXT, BLOCKS)
+
+
+def test_a_sentence_that_is_mostly_quoted_has_the_voice_of_the_quoted() -> None:
+    voice = voice_at(DOCUMENT, 0, SECOND)
+    assert voice == Voice("quotation", "body", "Jane Roe", "miller", ("Mill Wire",))
+
+
+def test_parts_of_one_quotation_count_together() -> None:
+    assert voice_at(DOCUMENT, 0, 66).speaker == "Jane Roe"
+
+
+def test_the_words_between_are_the_texts_own() -> None:
+    assert voice_at(DOCUMENT, FIRST, SECOND) == Voice("body", "body")
+
+
+def test_what_follows_a_comment_is_in_the_thread() -> None:
+    assert voice_at(DOCUMENT, 79, 90) == Voice("quotation", "quotation", "Jane Roe", in_thread=True)
+    assert voice_at(DOCUMENT, 95, 98) == Voice("comment", "comment", "Otto", date="2019-05-05", in_thread=True)
+
+
+def test_reported_speech_is_not_a_quotation() -> None:
+    text = "Roe said the mill was sold. It rained."
+    blocks = (Block("body", 0, 38), Block("body", 0, 28, "Jane Roe", parent=0), Block("body", 28, 38, parent=0))
+    document = Document("d", "a.txt", None, None, None, None, text, blocks)
+    assert voice_at(document, 0, 27) == Voice("body", "body", "Jane Roe", reported=True)
+    assert not voice_at(document, 28, 38).reported
+
+
+def test_a_document_without_blocks_and_an_empty_stretch_have_a_voice() -> None:
+    assert voice_at(Document("d", "a.txt", None, None, None, None, "Some words."), 3, 3) == Voice("body", "body")
