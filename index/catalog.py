@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,61 +18,25 @@ import numpy
 from index.database import Database, is_damage
 from index.document import Block, Document, Passage
 from index.embed import Vectors
+from index.inserts import (
+    block_of,
+    block_row,
+    delete_orphans,
+    delete_passages,
+    insert_blocks,
+    insert_files,
+    insert_passage,
+    statements,
+)
+from index.rows import File, PassageRow, SentenceVector, Skipped, VectorKey
+
+__all__ = ["Catalog", "File", "PassageRow", "SentenceVector", "Skipped", "VectorKey"]
 
 FORMAT_VERSION = 1
 FILE_NAME = "catalog.sqlite"
 BATCH = 500  # SQLite's default limit on variables in a statement is 999
 
-SCHEMA = Path(__file__).with_name("schema.sql")
-TABLES = ("sentences", "passages", "passages_text", "blocks", "files", "documents", "settings", "vectors")
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file that was seen: what it became (`document_id`), or the `reason` why it could not be read."""
-
-    path: str
-    document_id: str | None
-    reason: str | None
-    size: int
-    modified_ns: int
-    changed_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that could not be read, and why."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PassageRow:
-    """A passage with what only the index needs: its size, its sentences, the keys of their vectors."""
-
-    passage: Passage
-    word_pieces: int
-    vector: str
-    heading: str
-    sentences: tuple[tuple[int, int, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VectorKey:
-    """Which document a vector belongs to, and under which key it is cached."""
-
-    document_id: str
-    vector: str
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceVector:
-    """A sentence of a passage: offsets in the document and its vector, float32, shape (d,), unit length."""
-
-    start: int
-    end: int
-    vector: Vectors
+TABLES = ("lines", "sentences", "passages", "passages_text", "blocks", "files", "documents", "settings", "vectors")
 
 
 class Catalog(Database):
@@ -112,9 +76,8 @@ class Catalog(Database):
         with self.transaction() as connection:
             for table in TABLES:
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
-            for statement in SCHEMA.read_text(encoding="utf-8").split(";\n"):
-                if statement.strip():
-                    connection.execute(statement)
+            for statement in statements():
+                connection.execute(statement)
             rows = {"generation": str(generation), "unfinished": "1", "vectors": "stale", **settings}
             connection.executemany("INSERT INTO settings VALUES (?, ?)", rows.items())
 
@@ -150,21 +113,21 @@ class Catalog(Database):
         """At the end of a sync, record files and forget others; documents that no file holds any more go with them."""
         with self.transaction() as connection:
             connection.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in removed])
-            _insert_files(connection, files)
-            _delete_orphans(connection)
+            insert_files(connection, files)
+            delete_orphans(connection)
 
     def note_files(self, files: Iterable[File]) -> None:
         """Record files in the midst of a sync: no document goes, because a file not yet noted may hold it."""
         with self.transaction() as connection:
-            _insert_files(connection, files)
+            insert_files(connection, files)
 
     def has_document(self, document_id: str) -> bool:
         return self.connection.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone() is not None
 
-    def put_document(self, document: Document, passages: Sequence[PassageRow], file: File) -> None:
-        """Add a document with its blocks, passages and sentences, and the file that holds it, in one transaction.
+    def put_reading(self, document: Document, sketch: bytes) -> None:
+        """Add a document with its blocks and the `sketch` of its lines, in one transaction.
 
-        What the file held before stays until `put_files`.
+        Nobody sees it before `put_passages` gives it passages and a file.
         """
         with self.transaction() as connection:
             connection.execute(
@@ -174,13 +137,65 @@ class Catalog(Database):
                     *(document.text, json.dumps(document.page_starts), document.sha256),
                 ),
             )
-            connection.executemany(
-                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [_block_row(document.id, number, block) for number, block in enumerate(document.blocks)],
+            insert_blocks(connection, document)
+            connection.execute("INSERT INTO lines VALUES (?, ?, NULL, '[]')", (document.id, sketch))
+
+    def put_passages(
+        self,
+        document: Document,
+        as_read: Sequence[Block],
+        passages: Sequence[PassageRow],
+        repeated: bytes,
+        files: Iterable[File],
+    ) -> None:
+        """Give a stored document passages and sentences in place of those it had, and files, in one transaction.
+
+        Its blocks become those of `document`: `as_read`, marked by the lines that are `repeated`. How they were read is
+        remembered. What the files held before stays until `put_files`.
+        """
+        changed = [(number, block) for number, block in enumerate(as_read) if block != document.blocks[number]]
+        rows = json.dumps([block_row(document.id, number, block)[1:] for number, block in changed])
+        with self.transaction() as connection:
+            if changed or self._changed_blocks(document.id):
+                connection.execute("DELETE FROM blocks WHERE document_id = ?", (document.id,))
+                insert_blocks(connection, document)
+            connection.execute(
+                "UPDATE lines SET repeated = ?, as_read = ? WHERE document_id = ?", (repeated, rows, document.id)
             )
+            delete_passages(connection, "SELECT ?", [document.id])
             for row in passages:
-                _insert_passage(connection, document, row)
-            _insert_files(connection, [file])
+                insert_passage(connection, document, row)
+            insert_files(connection, files)
+
+    def as_read(self, document_id: str) -> Document | None:
+        """The document with its blocks as they were before repeated lines became furniture, whether a file names it."""
+        document = self._document(document_id)
+        if document is None:
+            return None
+        blocks = list(document.blocks)
+        for number, *values in self._changed_blocks(document_id):
+            blocks[number] = block_of(values)
+        return replace(document, blocks=tuple(blocks))
+
+    def _changed_blocks(self, document_id: str) -> list[Any]:
+        row = self.connection.execute("SELECT as_read FROM lines WHERE document_id = ?", (document_id,)).fetchone()
+        return json.loads(row[0]) if row else []
+
+    def add_missing_tables(self) -> None:
+        """Make the tables that an index of an earlier version lacks."""
+        with self.transaction() as connection:
+            for statement in statements():
+                if "CREATE TABLE IF NOT EXISTS" in statement:
+                    connection.execute(statement)
+
+    def sketches(self) -> dict[str, tuple[bytes, bytes | None]]:
+        """By document id: the sketch of its lines, and those that were repeated when its passages were made."""
+        rows = self.connection.execute("SELECT document_id, sketch, repeated FROM lines")
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+    def put_sketch(self, document_id: str, sketch: bytes) -> None:
+        with self.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO lines VALUES (?, ?, NULL, '[]')", (document_id, sketch))
 
     def content_of(self, document_id: str) -> str | None:
         """The SHA-256 of the file that the document was read from; None when there is no such document."""
@@ -195,24 +210,29 @@ class Catalog(Database):
         return [row[0] for row in rows]
 
     def document(self, document_id: str) -> Document | None:
-        """The document with its blocks; None when there is none of that id."""
+        """The document with its blocks; None when there is none of that id, or no file holds it."""
+        document = self._document(document_id)
+        return document if document is not None and document.path else None
+
+    def _document(self, document_id: str) -> Document | None:
         row = self.connection.execute(
             "SELECT d.id, (SELECT MIN(path) FROM files WHERE document_id = d.id), title, author, publisher, published,"
             " text, page_starts, sha256 FROM documents d WHERE id = ?",
             (document_id,),
         ).fetchone()
-        if row is None or row[1] is None:
+        if row is None:
             return None
-        blocks = self.connection.execute(
+        identity, path, title, author, publisher, published, text, page_starts, sha256 = row
+        blocks, starts = self._blocks(document_id), tuple(json.loads(page_starts))
+        return Document(identity, path or "", title, author, publisher, published, text, blocks, starts, sha256)
+
+    def _blocks(self, document_id: str) -> tuple[Block, ...]:
+        rows = self.connection.execute(
             'SELECT kind, start, "end", speaker, role, via, date, parent, hint FROM blocks'
             " WHERE document_id = ? ORDER BY number",
             (document_id,),
-        ).fetchall()
-        identity, path, title, author, publisher, published, text, page_starts, sha256 = row
-        starts = tuple(json.loads(page_starts))
-        return Document(
-            identity, path, title, author, publisher, published, text, tuple(map(_block, blocks)), starts, sha256
         )
+        return tuple(map(block_of, rows))
 
     def skipped(self) -> tuple[Skipped, ...]:
         """Files that could not be read, by path."""
@@ -348,50 +368,3 @@ def _marks(values: Sequence[str]) -> str:
 def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(values), BATCH):
         yield values[start : start + BATCH]
-
-
-def _insert_files(connection: sqlite3.Connection, files: Iterable[File]) -> None:
-    connection.executemany(
-        "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
-        [(f.path, f.document_id, f.reason, f.size, f.modified_ns, f.changed_ns) for f in files],
-    )
-
-
-def _block_row(document_id: str, number: int, block: Block) -> tuple[object, ...]:
-    return (
-        *(document_id, number, block.kind, block.start, block.end, block.speaker, block.role),
-        *(json.dumps(block.via), block.date, block.parent, block.hint),
-    )
-
-
-def _block(row: tuple[Any, ...]) -> Block:
-    kind, start, end, speaker, role, via, date, parent, hint = row
-    return Block(kind, start, end, speaker, role, tuple(json.loads(via)), date, parent, hint)
-
-
-def _insert_passage(connection: sqlite3.Connection, document: Document, row: PassageRow) -> None:
-    passage = row.passage
-    cursor = connection.execute(
-        'INSERT INTO passages (id, document_id, start, "end", kind, speaker, date, page, word_pieces, vector)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(passage.id, passage.document_id, passage.start, passage.end, passage.kind),
-            *(passage.speaker, passage.date, passage.page, row.word_pieces, row.vector),
-        ),
-    )
-    number = cursor.lastrowid
-    connection.execute(
-        "INSERT INTO passages_text (rowid, text, heading) VALUES (?, ?, ?)",
-        (number, document.text[passage.start : passage.end], row.heading),
-    )
-    connection.executemany(
-        "INSERT INTO sentences VALUES (?, ?, ?, ?)", [(number, start, end, key) for start, end, key in row.sentences]
-    )
-
-
-def _delete_orphans(connection: sqlite3.Connection) -> None:
-    orphans = "SELECT id FROM documents WHERE id NOT IN (SELECT document_id FROM files WHERE document_id IS NOT NULL)"
-    connection.execute(
-        f"DELETE FROM passages_text WHERE rowid IN (SELECT number FROM passages WHERE document_id IN ({orphans}))"
-    )
-    connection.execute(f"DELETE FROM documents WHERE id IN ({orphans})")

@@ -42,6 +42,7 @@ FURNITURE_NAME = re.compile(
     r"breadcrumbs?|advert|advertisement|ads?|promo|related|skip-link)(?:$|[\s_-])",
     re.I,
 )
+ADVERT_NAME = re.compile(r"(?:^|[\s_-])(?:ads?|adverts?|advertisements?)(?:$|[\s_-])", re.I)
 COMMENT_NAME = re.compile(r"(?:^|[\s_-])(?:comments?|commentlist|disqus_thread|dsq-comments)(?:$|[\s_-])", re.I)
 NOT_A_COMMENT = re.compile(
     r"no-comments?|comments?[_-]?(?:open|closed|count|link|links|number|off|on|enabled|icon|button)", re.I
@@ -299,7 +300,7 @@ def _context(element: Any, outer: Context) -> Context:
         if len(names) > 1:
             furniture = max(furniture, SURELY if REPLY_NAME.search(names) else NO)
             if FURNITURE_NAME.search(names) and tag not in SECTIONS_OF_TEXT:
-                furniture = max(furniture, MAYBE)
+                furniture = max(furniture, SURELY if ADVERT_NAME.search(names) else MAYBE)
             if not outer.comment and COMMENT_NAME.search(names) and _holds_comments(element, names):
                 changes["comment"] = True
         hints = f"{names} {attributes.get('itemprop') or ''} {attributes.get('rel') or ''}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]
 SHINGLE = 3
 FEW_WORDS = 20  # main text of fewer words is too little to go by
 LITTLE = 0.15  # main text that is less than this part of the plain text is no main text
+OPENING = 24  # words; two paragraphs of one text never begin with the same
 LONG = 12  # words of a paragraph that no menu or label has
 
 
@@ -107,10 +109,12 @@ def final_kinds(
     kept = [main.keeps(block) for block in blocks]
     drafts = _freed(drafts, [len(block) * k for block, k in zip(blocks, kept, strict=True)])
     kept = [k and d.context.furniture < SURELY and not d.context.comment for d, k in zip(drafts, kept, strict=True)]
+    kept = [k and new for k, new in zip(kept, _first_times(blocks), strict=True)]
     first = kept.index(True) if True in kept else len(kept)
     last = len(kept) - 1 - kept[::-1].index(True) if True in kept else -1
     if any(kept):
         kept = _with_neighbours(drafts, blocks, kept)
+    kept = [k and not _beside(draft, i, blocks, heading) for i, (k, draft) in enumerate(zip(kept, drafts, strict=True))]
     kinds = []
     for i, draft in enumerate(drafts):
         kind, context = draft.context.kind.replace("h1", "heading"), draft.context
@@ -132,6 +136,23 @@ def final_kinds(
                 kind = "furniture"
         kinds.append(kind)
     return kinds
+
+
+def _beside(draft: Draft, position: int, blocks: list[tuple[str, ...]], heading: int) -> bool:
+    """Whether the tags show that a block is not of the article: a link above its title, or its title once more."""
+    if heading == len(blocks) or position == heading:
+        return False
+    again = len(blocks[heading]) >= SHINGLE and blocks[position] == blocks[heading]
+    return again or (position < heading and draft.linked > 0.9)
+
+
+def _first_times(blocks: list[tuple[str, ...]]) -> Iterator[bool]:
+    """Of each block, whether no block above has its opening: the teaser of an article repeats the article's own."""
+    openings: set[tuple[str, ...]] = set()
+    for block in blocks:
+        opening = block[:OPENING]
+        yield len(opening) < LONG or opening not in openings
+        openings.add(opening)
 
 
 def _freed(drafts: list[Draft], main_words: list[int]) -> list[Draft]:
@@ -183,7 +204,9 @@ def _with_neighbours(drafts: list[Draft], blocks: list[tuple[str, ...]], kept: l
     """`kept`, and what trafilatura drops from the midst of an article: long paragraphs and preformatted text anywhere
     between kept ones, shorter ones between kept ones of the same element, and the headings of kept text."""
     result = list(kept)
+    times = Counter(block for block in blocks if len(block) >= LONG)  # a caption stands in its picture and in the list
     positions = [i for i, is_kept in enumerate(kept) if is_kept]
+    ends = [i for i in positions if len(blocks[i]) >= LONG] or positions  # a label at the page's end is no end of text
     spans: dict[int, tuple[int, int]] = {}  # of each element: its first and its last block that is kept
     for i in positions:
         parent = drafts[i].context.parent
@@ -193,10 +216,12 @@ def _with_neighbours(drafts: list[Draft], blocks: list[tuple[str, ...]], kept: l
         if not kept[i] and context.furniture == NO and not context.comment and draft.linked < 0.5:
             is_text = context.preformatted or (len(blocks[i]) >= LONG and draft.linked < 0.25)
             first, last = spans.get(context.parent, (i, i))
-            result[i] = first < i < last or (is_text and positions[0] < i < positions[-1])
+            within = first < i < last or (is_text and ends[0] < i < ends[-1])
+            result[i] = within and times[blocks[i]] < 2
     for i in range(len(drafts) - 2, -1, -1):
-        if drafts[i].context.kind in ("h1", "heading") and drafts[i].context.furniture == NO and not result[i]:
-            result[i] = result[i + 1]
+        context = drafts[i].context
+        if context.kind in ("h1", "heading") and context.furniture == NO and not result[i]:
+            result[i] = result[i + 1] and drafts[i].linked < 0.5
     return result
 
 

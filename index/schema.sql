@@ -1,4 +1,5 @@
--- The catalog's tables. A change here is a new FORMAT_VERSION in catalog.py.
+-- The catalog's tables. A change here is a new FORMAT_VERSION in catalog.py; but a table that only a sync looks into
+-- may come IF NOT EXISTS: the next sync makes it.
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, title TEXT, author TEXT, publisher TEXT, published TEXT,
@@ -22,3 +23,8 @@ CREATE TABLE sentences (
 CREATE INDEX sentences_passage ON sentences (passage_number);
 CREATE VIRTUAL TABLE passages_text USING fts5 (text, heading, tokenize = "porter unicode61 remove_diacritics 2");
 CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+-- What a sync remembers of a document's lines (index/boilerplate.py): a sketch of all, as bytes; those that were repeated
+-- when its passages were made (NULL: it has none yet); and the blocks that became furniture by that, as they were read.
+CREATE TABLE IF NOT EXISTS lines (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
+    sketch BLOB NOT NULL, repeated BLOB, as_read TEXT NOT NULL) WITHOUT ROWID;

@@ -13,7 +13,7 @@ from typing import Protocol
 import nupunkt
 
 from index.document import Block, Document, Passage
-from index.layout import TURN
+from index.reading.layout import TURN
 
 SPLITTER_VERSION = 1
 FLOWING_KINDS = frozenset({"title", "byline", "heading", "body", "quotation", "list_item", "table", "caption"})

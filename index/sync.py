@@ -1,6 +1,9 @@
 """A folder of files becomes an up-to-date index, in steps that may be cut off anywhere, with a report.
 
-It reads, splits and embeds only what is new. It does not know what the index is asked.
+First every new file is read and stored, out of sight. Then all documents together say which lines are repeated
+(index/boilerplate.py), and those that are new, or hold a line that became repeated or ceased to be, are split and
+embedded from what is stored. So the index depends on the files alone, not on the order in which they came, and nothing
+else is read, split or embedded again. It does not know what the index is asked.
 """
 
 from __future__ import annotations
@@ -8,24 +11,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, KeysView, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 import numpy
 from filelock import FileLock, Timeout
 
-from index.catalog import Catalog, File, PassageRow
+from index.boilerplate import LINE, Sketch, mark_repeated, repeated_lines, sketch_of
+from index.catalog import Catalog
 from index.database import clear_errors
-from index.document import Block, Document, Passage
+from index.document import Block, Document
 from index.embed import Embedder
 from index.errors import IndexBusy, IndexMismatch, UnreadableDocument, UsageError
 from index.find import FoundFiles, find_files
 from index.opening import LOCK_NAME, IndexSettings, check_folder, check_settings
 from index.read import READER_VERSION, read_file
 from index.report import Progress, Report
-from index.split import paragraphs_of, sentences_of, split_document
+from index.rows import File, PassageRow, passage_rows
+from index.split import split_document
 from index.store import PASSAGES, SENTENCES, VectorStore
 from index.structure import read_structure
 
@@ -35,14 +39,24 @@ EMBEDDED_AT_ONCE = 128  # texts between two progress reports
 TEXTS_AT_ONCE = 512  # texts of documents that are embedded and committed together: what a cut-off sync may lose
 VECTORS_AT_ONCE = 2048  # vectors that are handed to Chroma together
 PROPERTY_SUFFIXES = (".pdf", ".docx")  # their properties name who had the file, often not who wrote the text
-CONTEXT_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document that is split but not yet embedded and stored."""
+
+    document: Document
+    as_read: tuple[Block, ...]
+    rows: list[PassageRow]
+    repeated: bytes
+    files: list[File]
 
 
 @dataclass(slots=True)
 class Batch:
-    """Documents that are read and split but not yet embedded and stored."""
+    """Documents that are embedded and stored together, and their texts by the keys of their vectors."""
 
-    documents: list[tuple[Document, list[PassageRow], File]] = field(default_factory=list)
+    documents: list[Ready] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
 
 
@@ -112,30 +126,66 @@ def _sync_locked(
 ) -> Iterator[Progress]:
     settings = catalog.settings()
     catalog.put_setting("unfinished", "1")
+    catalog.add_missing_tables()
     lacking = _open_for_writing(catalog, store)
     before = catalog.files()
     kept = tuple(closed.path for closed in found.closed)
     gone = {name: file for name, file in before.items() if name not in found.readable and not name.startswith(kept)}
     plan = _Plan(before, gone, anew=settings.get("reader") != READER_VERSION)
-    batch, total = Batch(), len(found.readable)
-    for done, (name, path) in enumerate(found.readable.items()):
-        yield Progress(f"Reading {name}", done, total)
-        document = plan.look_at(name, path, catalog)
-        if document is not None:
-            plan.queue(batch, document, embedder, target)
+    total = len(found.readable)
+    for name, path in found.readable.items():
+        yield Progress(f"Reading {name}", len(plan.outcome["unchanged"]), total)
+        plan.look_at(name, path, catalog)
+    changed = bool(plan.touched or gone or settings["unfinished"] == "1" or lacking)
+    if changed:
+        yield from _split_and_embed(catalog, embedder, target, plan, total)
+        catalog.put_files([], removed=gone)
+        yield Progress("Storing vectors", total, total)
+        _bring_vectors_in_line(catalog, store)
+        catalog.drop_unused_vectors()
+    else:
+        catalog.note_files(plan.seen())
+    store.close()
+    catalog.finish(READER_VERSION, changed)
+    yield Progress("Done", total, total, plan.report(catalog, found))
+
+
+def _split_and_embed(catalog: Catalog, embedder: Embedder, target: int, plan: _Plan, total: int) -> Iterator[Progress]:
+    """Passages and vectors for each document that has none yet, or whose repeated lines are others than before."""
+    names = plan.documents()
+    sketches, before = _sketches(catalog, names.keys())
+    repeated = repeated_lines(sketches)
+    sketches.clear()
+    waiting = [identity for identity in names if before[identity] != repeated[identity].tobytes()]
+    hidden = [identity for identity in waiting if before[identity] is None]
+    catalog.note_files(plan.seen(hidden))  # before what they held may lose its last name
+    batch = Batch()
+    for done, identity in enumerate(waiting, total - len(waiting)):
+        yield Progress(f"Splitting {names[identity]}", max(0, done), total)
+        as_read = catalog.as_read(identity)
+        assert as_read is not None
+        document = mark_repeated(as_read, repeated[identity])
+        passages = split_document(document, embedder.word_pieces, target, embedder.max_word_pieces)
+        rows, texts = passage_rows(document, passages, embedder)
+        files = plan.claims.get(identity, [])
+        batch.documents.append(Ready(document, as_read.blocks, rows, repeated[identity].tobytes(), files))
+        batch.texts.update(texts)
         if len(batch.texts) >= TEXTS_AT_ONCE:
             yield from _store(catalog, embedder, batch, plan, done, total)
             batch = Batch()
     yield from _store(catalog, embedder, batch, plan, total, total)
-    catalog.put_files(plan.take_seen(), removed=gone)
-    changed = bool(plan.touched or gone or settings["unfinished"] == "1" or lacking)
-    if changed:
-        yield Progress("Storing vectors", total, total)
-        _bring_vectors_in_line(catalog, store)
-        catalog.drop_unused_vectors()
-    store.close()
-    catalog.finish(READER_VERSION, changed)
-    yield Progress("Done", total, total, plan.report(catalog, found))
+
+
+def _sketches(catalog: Catalog, documents: KeysView[str]) -> tuple[dict[str, Sketch], dict[str, bytes | None]]:
+    """Of each document the sketch of its lines, and which were repeated when it was split (None: it was not yet)."""
+    stored = catalog.sketches()
+    for identity in documents - stored.keys():  # stored by an earlier version
+        document = catalog.as_read(identity)
+        assert document is not None
+        stored[identity] = (sketch_of(document).tobytes(), None)
+        catalog.put_sketch(identity, stored[identity][0])
+    sketches = {identity: numpy.frombuffer(stored[identity][0], LINE) for identity in documents}
+    return sketches, {identity: stored[identity][1] for identity in documents}
 
 
 def _open_for_writing(catalog: Catalog, store: VectorStore) -> bool:
@@ -158,37 +208,51 @@ class _Plan:
         self.anew = anew  # other readers read these files: none may be taken as it was
         self.gone_by_document = {file.document_id: name for name, file in gone.items() if file.document_id}
         self.gone = set(gone)
-        self.seen: dict[str, File] = {}
+        self.claims: dict[str, list[File]] = {}  # files to record, by the document they hold
+        self.unreadable: list[File] = []
         self.outcome: dict[str, list[str]] = {"added": [], "changed": [], "reread": [], "unchanged": []}
         self.moved: list[tuple[str, str]] = []
         self.embedded = 0
         self.touched = False
+        self.stays = {name: file.document_id for name, file in before.items() if name not in gone}
 
-    def look_at(self, name: str, path: Path, catalog: Catalog) -> tuple[Document, File] | None:
-        """The document to store, or None when the file is as it was, known under another name, or unreadable."""
+    def look_at(self, name: str, path: Path, catalog: Catalog) -> None:
+        """Find out what became of a file; read it, and store what is read, unless the catalog holds it already."""
         known = self.before.get(name)
         try:
             stamp = _stamp(path.stat())
             if known and not self.anew and (known.size, known.modified_ns, known.changed_ns) == stamp:
                 if not known.document_id:
-                    return None
+                    return
                 if catalog.has_document(known.document_id):
                     self.outcome["unchanged"].append(name)
-                    return None
+                    return
             identity, sha256 = _identity(path)
-            file = File(name, identity, None, *stamp)
-            if catalog.has_document(identity):
-                self._note(name, identity, sha256, catalog)
-                self.seen[name] = file
-                return None
-            document = _read(name, path, identity, sha256)
+            document = None if catalog.has_document(identity) else _read(name, path, identity, sha256)
         except (UnreadableDocument, OSError) as error:
             reason = str(error) if isinstance(error, UnreadableDocument) else f"{name} can't be read: {error.strerror}."
-            self.seen[name] = File(name, None, reason, *_stamp_or_none(path))
+            self.unreadable.append(File(name, None, reason, *_stamp_or_none(path)))
+            self.stays[name] = None
             self.touched = True
-            return None
+            return
         self._note(name, identity, sha256, catalog)
-        return document, file
+        self.claims.setdefault(identity, []).append(File(name, identity, None, *stamp))
+        self.stays[name] = identity
+        if document is not None:
+            catalog.put_reading(document, sketch_of(document).tobytes())
+
+    def documents(self) -> dict[str, str]:
+        """The documents that files hold when this sync has ended, each with the first file's name, ordered by name."""
+        names: dict[str, str] = {}
+        for name, identity in sorted(self.stays.items()):
+            if identity:
+                names.setdefault(identity, name)
+        return names
+
+    def seen(self, hidden: Collection[str] = ()) -> list[File]:
+        """The files to record, but for those of documents that are `hidden` as yet."""
+        claimed = [file for identity, files in self.claims.items() if identity not in hidden for file in files]
+        return [*self.unreadable, *claimed]
 
     def _note(self, name: str, identity: str, sha256: str, catalog: Catalog) -> None:
         known = self.before.get(name)
@@ -204,19 +268,6 @@ class _Plan:
             self.outcome["reread" if same else "changed"].append(name)
         else:
             self.outcome["added"].append(name)
-
-    def take_seen(self) -> list[File]:
-        """The files to record that were not taken yet."""
-        files = list(self.seen.values())
-        self.seen.clear()
-        return files
-
-    def queue(self, batch: Batch, found: tuple[Document, File], embedder: Embedder, target: int) -> None:
-        document, file = found
-        passages = split_document(document, embedder.word_pieces, target, embedder.max_word_pieces)
-        rows, texts = passage_rows(document, passages, embedder)
-        batch.documents.append((document, rows, file))
-        batch.texts.update(texts)
 
     def report(self, catalog: Catalog, found: FoundFiles) -> Report:
         moved_away = {old for old, _ in self.moved}
@@ -286,60 +337,6 @@ def _read(name: str, path: Path, identity: str, sha256: str) -> Document:
     )
 
 
-def passage_rows(
-    document: Document, passages: Sequence[Passage], embedder: Embedder
-) -> tuple[list[PassageRow], dict[str, str]]:
-    """The passages with their sizes, headings and sentences, and every text to embed by its vector's key."""
-    texts: dict[str, str] = {}
-    rows: list[PassageRow] = []
-    leaves = paragraphs_of(document)
-    sizes = embedder.word_pieces([document.text[p.start : p.end] for p in passages])
-    headings = _headings_above(document, leaves, passages)
-    sentences = _sentences_within([span for block in leaves for span in sentences_of(document, block)], passages)
-    for passage, size, heading, spans in zip(passages, sizes, headings, sentences, strict=True):
-        whole = _key(embedder, texts, document.text[passage.start : passage.end])
-        parts = tuple((start, end, _key(embedder, texts, document.text[start:end])) for start, end in spans)
-        rows.append(PassageRow(passage, size, whole, heading, parts))
-    return rows, texts
-
-
-def _sentences_within(spans: Sequence[tuple[int, int]], passages: Sequence[Passage]) -> Iterator[list[tuple[int, int]]]:
-    """For each passage the parts of sentences that lie in it; both are in document order, so one reading will do."""
-    first = 0
-    for passage in passages:
-        while first < len(spans) and spans[first][1] <= passage.start:
-            first += 1
-        within: list[tuple[int, int]] = []
-        for start, end in islice(spans, first, None):
-            if start >= passage.end:
-                break
-            within.append((max(start, passage.start), min(end, passage.end)))
-        yield within
-
-
-def _key(embedder: Embedder, texts: dict[str, str], text: str) -> str:
-    plain = " ".join(text.split())
-    key = hashlib.sha256(f"{embedder.sha256}:{plain}".encode()).hexdigest()
-    texts[key] = plain
-    return key
-
-
-def _headings_above(document: Document, leaves: Sequence[Block], passages: Sequence[Passage]) -> Iterator[str]:
-    """What a reader knows before reading each passage: the title, the section, the question it answers, the speaker."""
-    nearest: dict[str, Block] = {}
-    number = 0
-    for passage in passages:
-        while number < len(leaves) and leaves[number].start <= passage.start:
-            nearest[leaves[number].kind] = leaves[number]
-            number += 1
-        context = [document.title or "", passage.speaker or ""]
-        for kind in ("heading", "question") if passage.kind == "interview_answer" else ("heading",):
-            if kind in nearest and passage.kind != "comment":
-                text = document.text[nearest[kind].start : nearest[kind].end].strip()
-                context.append(text[:CONTEXT_CHARACTERS])
-        yield "\n".join(part for part in context if part)
-
-
 def _store(
     catalog: Catalog, embedder: Embedder, batch: Batch, plan: _Plan, done: int, total: int
 ) -> Iterator[Progress]:
@@ -351,12 +348,8 @@ def _store(
         keys = missing[start : start + EMBEDDED_AT_ONCE]
         catalog.put_vectors(keys, embedder.encode([batch.texts[key] for key in keys]))
         plan.embedded += len(keys)
-    catalog.note_files(plan.take_seen())  # before what they held may lose its last name
-    for document, rows, file in batch.documents:
-        if catalog.has_document(document.id):  # the same content twice in one batch
-            catalog.note_files([file])
-        else:
-            catalog.put_document(document, rows, file)
+    for ready in batch.documents:
+        catalog.put_passages(ready.document, ready.as_read, ready.rows, ready.repeated, ready.files)
 
 
 def _bring_vectors_in_line(catalog: Catalog, store: VectorStore) -> None:

@@ -18,6 +18,7 @@ from rag.check import Verdict, check_sentence
 from rag.followup import History, standalone_question
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
 from rag.intent import asks_beside, collection_answer
+from rag.masked import explain_mask
 from rag.models import ChatModel, model_from_settings
 from rag.quote import NOT_EVIDENCE, Statement, choose, confidence, reason_for, write_quotes
 from rag.retrieve import Filters, Found, Hit, retrieve
@@ -37,7 +38,6 @@ UNFINISHED = (
 )
 REASONS = {
     "not_in_corpus": "The documents don't say, as far as could be found: no passage comes close enough.",
-    "masked": "The part of the documents that is closest to this question is masked, so what it says can't be read.",
     "furniture_only": "Only a menu, a list or a teaser beside the articles mentions this; the articles don't say.",
 }
 
@@ -174,7 +174,7 @@ def answer_stream(
         search = replace(search, model=model.name)
     yield _snapshot(search)
     if model is None or not search.found.hits:
-        yield from _answer_in_quotes(search, settings)
+        yield from _answer_in_quotes(search, index, settings)
     else:
         yield from _answer_with_model(search, index, history, model, settings)
 
@@ -250,12 +250,14 @@ def _snapshot(search: _Search, **changes: Any) -> Answer:
     return replace(base, **changes)
 
 
-def _answer_in_quotes(search: _Search, settings: Settings, notice: str = "", removed: int = 0) -> Iterator[Answer]:
+def _answer_in_quotes(
+    search: _Search, index: Index, settings: Settings, notice: str = "", removed: int = 0
+) -> Iterator[Answer]:
     search = replace(search, model=QUOTES)
     notice = " ".join(part for part in (notice, search.notice) if part)
     chosen = choose(search.found.candidates, settings.answer_sentences, search.unusable)
     if not chosen or search.confidence < settings.abstain_below:
-        yield _abstained(search, reason_for(search.found.candidates), notice=notice, removed=removed)
+        yield _abstained(search, index, notice=notice, removed=removed)
         return
     statements = write_quotes(chosen)
     for count in range(1, len(statements) + 1):
@@ -271,8 +273,16 @@ def _answer_in_quotes(search: _Search, settings: Settings, notice: str = "", rem
         )
 
 
-def _abstained(search: _Search, reason: str, **changes: Any) -> Answer:
-    return _snapshot(search, text=REASONS[reason], status="abstained", reason=reason, complete=True, **changes)
+def _abstained(search: _Search, index: Index, **changes: Any) -> Answer:
+    reason = reason_for(search.found.candidates)
+    hits = search.found.hits
+    if reason == "masked":
+        with index.catalog.reading():
+            mask = explain_mask(next(c for c in search.found.candidates if c.kind == "masked"), index)
+        text, hits = mask.text, mask.before(hits)
+    else:
+        text = REASONS[reason]
+    return _snapshot(search, text=text, status="abstained", reason=reason, hits=hits, complete=True, **changes)
 
 
 def _answer_with_model(
@@ -281,7 +291,7 @@ def _answer_with_model(
     count = token_counter(index.embedder)
     context = build_context(search.found.candidates, search.found.hits, count, settings.context_tokens, search.unusable)
     if not context.sources:
-        yield from _answer_in_quotes(search, settings)
+        yield from _answer_in_quotes(search, index, settings)
         return
     messages = messages_for(search.question, history, context)
     align = aligner(context, index.embedder)
@@ -303,17 +313,18 @@ def _answer_with_model(
             sentences, citations = bind_footnotes(kept)
             yield _snapshot(search, text=text_of(sentences), sentences=sentences, citations=citations, removed=removed)
     except ModelUnavailable as error:
-        yield from _answer_in_quotes(search, settings, notice=f"{error} {WITHOUT_MODEL}")
+        yield from _answer_in_quotes(search, index, settings, notice=f"{error} {WITHOUT_MODEL}")
         return
     if refused and not kept:
         usage = _usage(model, messages, "", count)
-        yield _abstained(search, reason_for(search.found.candidates), removed=removed, tokens=usage)
+        yield _abstained(search, index, removed=removed, tokens=usage)
     else:
-        yield from _finished(search, model, messages, count, kept, removed, settings)
+        yield from _finished(search, index, model, messages, count, kept, removed, settings)
 
 
 def _finished(
     search: _Search,
+    index: Index,
     model: ChatModel,
     messages: Sequence[Mapping[str, str]],
     count: CountTokens,
@@ -331,7 +342,7 @@ def _finished(
         return
     wrote = "wrote nothing that could be tied to the documents." if removed else "wrote no answer."
     notice = f"The language model {wrote} {WITHOUT_MODEL}"
-    for part in _answer_in_quotes(search, settings, notice=notice, removed=removed):
+    for part in _answer_in_quotes(search, index, settings, notice=notice, removed=removed):
         yield replace(part, tokens=usage)
 
 

@@ -74,6 +74,10 @@ def as_it_stands(html: bytes) -> str:
     return html.decode()
 
 
+def figures_of_articles(benchmark: Benchmark, items: list[Item]) -> dict[str, Any]:
+    return {name: value for name, value in figures(benchmark, items).items() if not name.startswith("furniture")}
+
+
 def shingle_items(pairs: list[tuple[str, str]], folder: Path, patch: pytest.MonkeyPatch) -> list[Item]:
     patch.setattr(extraction, "article_of", as_it_stands)
     pages = [(page(f"p{number}", text), article) for number, (text, article) in enumerate(pairs)]
@@ -92,7 +96,7 @@ def test_a_page_that_cannot_be_read_is_empty_text(html: bytes) -> None:
 
 def test_shingle_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     items = shingle_items([("a b c d e", "a b c d x"), ("a b c d", "a b c d"), ("a b", "")], tmp_path, monkeypatch)
-    assert figures(BY_NAME["article_extraction"], items) == {
+    assert figures_of_articles(BY_NAME["article_extraction"], items) == {
         "precision": 0.75,  # the page that nothing was taken from has none
         "recall": 0.5,
         "shingle_f1": pytest.approx(0.6),
@@ -135,7 +139,7 @@ def test_wcxb_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     benchmark = BY_NAME["wcxb"]
     items = list(benchmark.read(task(tmp_path, pages)))
     assert [item.type for item in items] == ["article", "forum"]
-    assert figures(benchmark, items) == {
+    assert figures_of_articles(benchmark, items) == {
         "word_f1": pytest.approx((4 / 7 + 1) / 2),
         "article_word_f1": pytest.approx(4 / 7),
         "must_have_kept": pytest.approx(2 / 3),
@@ -163,6 +167,40 @@ def test_the_products_reader_reads_the_pages_of_a_folder(tmp_path: Path) -> None
     items = list(BY_NAME["article_extraction"].read(task(tmp_path, [(page("p", body), PAGE), (page("q", "a"), " ")])))
     assert [item.measures["precision"] for item in items] == [1, None]
     assert [item.measures["recall"] for item in items] == [1, 0]
+
+
+def test_furniture_is_measured_by_characters() -> None:
+    paragraphs = [
+        ("furniture", "Start page"),
+        ("furniture", "the mill sold its wheel"),
+        ("title", "Wheels sold"),
+        ("body", "the mill sold its wheel"),
+        ("body", "Join our newsletter today please"),
+        ("furniture", "|"),
+    ]
+    measures = extraction.furniture_measures(paragraphs, "The mill sold its wheel")
+    assert measures == {"furniture": 33, "furniture_right": 10, "beside": 53, "beside_found": 21}
+
+
+def test_furniture_figures_of_a_folder(tmp_path: Path) -> None:
+    body = f"{paragraph(1920)}\nWhat came after\n{paragraph(1921)}"
+    for benchmark in BY_NAME.values():
+        found = figures(benchmark, list(benchmark.read(task(tmp_path, [(page("p", body), PAGE)]))))
+        assert (found["furniture_precision"], found["furniture_recall"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "discussion"),
+    [
+        (["furniture", "title", "byline", "comment", "body"], True),
+        (["comment", "comment"], True),
+        (["title", "body", "comment"], False),
+        (["title", "heading", "body"], False),
+        ([], False),
+    ],
+)
+def test_a_forum_is_a_page_of_posts(kinds: list[str], discussion: bool) -> None:
+    assert extraction.is_discussion(kinds) is discussion
 
 
 def test_what_is_done_is_not_read_again(tmp_path: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy
 import pytest
 from fakes import FakeEmbedder
 
-from index.catalog import Catalog, File
+from index.catalog import Catalog, File, PassageRow
 from index.document import Block, Document, Passage
 from index.split import split_document
 from index.store import PASSAGES, SENTENCES, VectorStore
@@ -32,11 +34,16 @@ def document_of(identity: str, text: str) -> Document:
     return Document(identity, f"{identity}.txt", "A title", "Ann Lee", None, "2018-09", text, (block,), (0,), "ab")
 
 
+def store_document(catalog: Catalog, document: Document, rows: Sequence[PassageRow], file: File) -> None:
+    catalog.put_reading(document, b"")
+    catalog.put_passages(document, document.blocks, rows, b"", [file])
+
+
 def put(catalog: Catalog, document: Document) -> list[Passage]:
     passages = split_document(document, EMBEDDER.word_pieces, 128, 254)
     rows, texts = passage_rows(document, passages, EMBEDDER)
     catalog.put_vectors(list(texts), EMBEDDER.encode(list(texts.values())))
-    catalog.put_document(document, rows, File(document.path, document.id, None, 1, 2, 3))
+    store_document(catalog, document, rows, File(document.path, document.id, None, 1, 2, 3))
     return list(passages)
 
 
@@ -160,7 +167,7 @@ def test_storing_a_document_takes_no_other_away(catalog: Catalog) -> None:
     put(catalog, document_of("old", MILL))
     new = document_of("new", CAFE)
     rows, _ = passage_rows(new, split_document(new, EMBEDDER.word_pieces, 128, 254), EMBEDDER)
-    catalog.put_document(new, rows, File("old.txt", "new", None, 1, 2, 3))
+    store_document(catalog, new, rows, File("old.txt", "new", None, 1, 2, 3))
     assert catalog.has_document("old")
     catalog.put_files([])
     assert not catalog.has_document("old")
@@ -173,3 +180,65 @@ def test_starting_anew_moves_the_generation_on(catalog: Catalog) -> None:
     assert catalog.generation() == before + 1
     assert count(catalog, "documents") == 0
     assert catalog.settings()["model"] == "other"
+
+
+TALK = 'The owner is glad. "It will rain," says Jane Roe, the harbour master.'
+SPOKEN = (
+    Block("body", 0, len(TALK)),
+    Block("body", 0, 19, parent=0),
+    Block("quotation", 19, 34, "Jane Roe", "harbour master", ("Port Weekly", "Ann Lee"), "2031-03-09", 0),
+    Block("body", 34, len(TALK), parent=0),
+)
+
+
+def document_with(identity: str, text: str, blocks: tuple[Block, ...]) -> Document:
+    return Document(identity, f"{identity}.txt", "A title", None, None, None, text, blocks)
+
+
+def test_parents_and_all_that_blocks_say_come_back(catalog: Catalog) -> None:
+    document = document_with("talk", TALK, SPOKEN)
+    put(catalog, document)
+    assert catalog.document("talk") == catalog.as_read("talk") == document
+
+
+def test_blocks_that_became_furniture_are_remembered_as_they_were_read(catalog: Catalog) -> None:
+    document = document_with("talk", TALK, (*SPOKEN[:3], Block("comment", 34, len(TALK), None, hint="Jane", parent=0)))
+    put(catalog, document)
+    marked = replace(document, blocks=(*document.blocks[:3], Block("furniture", 34, len(TALK), parent=0)))
+    for blocks in (marked, document, marked):
+        catalog.put_passages(blocks, document.blocks, [], b"1", [])
+        assert catalog.document("talk") == blocks
+        assert catalog.as_read("talk") == document
+    assert catalog.counts() == (0, 0)
+    assert found(catalog, "owner") == []
+    assert catalog.sketches() == {"talk": (b"", b"1")}
+
+
+def test_a_document_without_a_file_is_seen_by_nobody(catalog: Catalog) -> None:
+    document = document_of("mill", MILL)
+    catalog.put_reading(document, b"lines")
+    assert (catalog.document("mill"), catalog.document_ids()) == (None, [])
+    assert catalog.as_read("mill") == replace(document, path="")
+    assert catalog.has_document("mill")
+
+
+def test_who_speaks_inside_a_paragraph_is_found(catalog: Catalog) -> None:
+    (talk,) = put(catalog, document_with("talk", TALK.replace("says Jane Roe, the harbour master", "she says"), SPOKEN))
+    for words in ("Jane", "harbour master", "weekly"):
+        assert found(catalog, words) == [talk.id]
+
+
+def test_a_hint_is_found_but_is_nobody_who_speaks(catalog: Catalog) -> None:
+    comment = "That is wrong, I was there."
+    (passage,) = put(catalog, document_with("talk", comment, (Block("comment", 0, len(comment), hint="Jane R."),)))
+    assert found(catalog, "jane") == [passage.id]
+    assert passage.speaker is None
+
+
+def test_the_heading_of_a_masked_section_is_found(catalog: Catalog) -> None:
+    text = "Tolls of the ferry\n\n*** **** ** ***** *** ******."
+    blocks = (Block("heading", 0, 20), Block("masked", 20, len(text)))
+    passages = put(catalog, document_with("toll", text, blocks))
+    masked = [passage.id for passage in passages if passage.kind == "masked"]
+    assert masked
+    assert set(masked) <= set(found(catalog, "tolls"))

@@ -191,7 +191,7 @@ def test_a_cut_off_first_sync_is_unfinished_and_keeps_what_was_done(
 ) -> None:
     monkeypatch.setattr(index.sync, "TEXTS_AT_ONCE", 3)
     steps = sync([papers], folder, FakeEmbedder())
-    while not next(steps).step.startswith("Reading more/ferry.md"):
+    while not next(steps).step.startswith("Splitting more/ferry.md"):
         pass
     opened = open_index(folder, embedder=FakeEmbedder())
     assert opened.unfinished

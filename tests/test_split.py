@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from test_structure import COMMENTS, INTERVIEW, PIECES, TEXTS
 
 from index.document import Document, Passage
-from index.split import leaves_of, sentences_of, split_document
+from index.split import paragraphs_of, sentences_of, split_document
 from index.structure import read_structure
 from index.sync import passage_rows
 
@@ -51,7 +51,7 @@ def test_passages_of_any_text(text: str, target: int, room: int) -> None:
         assert size(words) <= limit
         position = passage.end
     assert len({passage.id for passage in passages}) == len(passages)
-    for block in leaves_of(document):
+    for block in paragraphs_of(document):
         for start, end in sentences_of(document, block):
             assert block.start <= start < end <= block.end
             touching = [p for p in passages if p.start < end and start < p.end]

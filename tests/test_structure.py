@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.dates import find_date
 from index.document import BLOCK_KINDS, Block
-from index.masks import is_masked
+from index.reading.dates import find_date
+from index.reading.masks import is_masked
 from index.structure import Structure, read_structure
 
 INTERVIEW = """\
@@ -231,18 +231,22 @@ TEXTS = st.one_of(
 
 
 def assert_tiles(text: str, structure: Structure) -> None:
-    position = 0
-    for block in structure.blocks:
-        assert block.start == position < block.end
+    """Whole paragraphs tile the text, and so do the leaves: each parent is the union of its own, which follow it."""
+    blocks = structure.blocks
+    ends: dict[int | None, int] = {None: 0}  # of what was seen last, by parent
+    for number, block in enumerate(blocks):
         assert block.kind in BLOCK_KINDS
-        position = block.end
-    assert position == len(text)
+        assert block.parent is None or 0 <= block.parent < number
+        start = ends.get(block.parent, blocks[block.parent].start if block.parent is not None else 0)
+        assert block.start == start < block.end
+        ends[block.parent] = block.end
+    assert all(end == (len(text) if parent is None else blocks[parent].end) for parent, end in ends.items())
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
     structure = read_structure(text)
     assert_tiles(text, structure)
-    return [(block.kind, text[block.start : block.end].strip()) for block in structure.blocks]
+    return [(b.kind, text[b.start : b.end].strip()) for b in structure.blocks if b.parent is None]
 
 
 def of_kind(text: str, kind: str) -> list[str]:
@@ -348,7 +352,7 @@ def test_menus_are_furniture_and_the_article_below_keeps_its_title() -> None:
 def test_lists_and_tables() -> None:
     assert of_kind(LISTS, "list_item")[0] == "- apples from the market"
     assert len(of_kind(LISTS, "list_item")) == 5
-    assert of_kind(LISTS, "table") == ["| a | 1 |\n| b | 2 |", "city\tcount\nBrill\t4\nDunmore\t9"]
+    assert of_kind(LISTS, "table") == ["Name | Price\n| a | 1 |\n| b | 2 |", "city\tcount\nBrill\t4\nDunmore\t9"]
 
 
 def test_wrapped_lines_are_one_paragraph() -> None:

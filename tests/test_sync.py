@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,12 @@ from fakes import FakeEmbedder
 
 import index.sync
 from index.catalog import Catalog
+from index.document import Block
 from index.errors import IndexBusy, IndexMismatch, IndexMissing, NoDocuments
 from index.opening import open_index
 from index.report import report_text
 from index.store import PASSAGES, SENTENCES, VectorStore
+from index.structure import Structure
 from index.sync import Report, sync
 
 MILL = "The mill opened in 1891. It closed after the flood of 1920.\n"
@@ -362,3 +366,177 @@ def test_whom_a_word_file_names_comes_before_whom_its_properties_name(tmp_path: 
     document.save(str(tmp_path / "mill.docx"))
     read = index.sync.read_document(tmp_path / "mill.docx")
     assert (read.author, read.published) == ("Ines Okafor", "2021-03-09")
+
+
+BOX = "Sign up for our newsletter\n\nThe best of the docks, every Friday.\n\n"
+STORIES = {
+    "crane": "A crane fell at the quay on Monday. It was lifting salt. The harbour master has closed the quay. ",
+    "ferry": "A ferry broke its rudder at noon. It was towed to the dock. The river line will repair it there. ",
+    "mill": "A brewer bought the old mill in spring. He wants to mill barley in it. The town has agreed to that. ",
+}
+
+
+def page(name: str, box: str = BOX) -> str:
+    return f"{STORIES[name]}\n\n{box}The {name} has been the talk of the town since then, says the paper.\n"
+
+
+def furniture(folder: Path) -> dict[str, list[str]]:
+    """The texts of each document's furniture, by file."""
+    catalog = Catalog(folder)
+    try:
+        found = {}
+        for identity in catalog.document_ids():
+            document = catalog.document(identity)
+            assert document is not None
+            marked = [block for block in document.blocks if block.kind == "furniture"]
+            found[document.path] = [document.text[block.start : block.end].strip() for block in marked]
+        return found
+    finally:
+        catalog.close()
+
+
+def paragraphs_only(text: str, known: Sequence[Block] = ()) -> Structure:
+    """Body text in paragraphs: so that nothing but repetition makes furniture."""
+    starts = [0, *(match.end() for match in re.finditer(r"\n\n+(?=\S)", text)), len(text)]
+    return Structure(None, None, None, None, tuple(Block("body", a, b) for a, b in pairwise(starts)))
+
+
+@pytest.fixture
+def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(index.sync, "read_structure", paragraphs_only)
+    folder = tmp_path / "pages"
+    write(folder, {f"{name}.txt": page(name) for name in STORIES})
+    return folder
+
+
+BOXES = [line for line in BOX.split("\n") if line]
+
+
+def test_a_box_that_three_pages_share_is_furniture(pages: Path, folder: Path) -> None:
+    run([pages], folder)
+    assert furniture(folder) == {f"{name}.txt": BOXES for name in STORIES}
+    assert "\n\n".join(BOXES) in texts_found(folder)
+
+
+def test_the_third_page_makes_a_box_of_what_two_had(pages: Path, folder: Path, tmp_path: Path) -> None:
+    (pages / "mill.txt").unlink()
+    write(pages, {"harbour.txt": HARBOUR})
+    run([pages], folder)
+    assert furniture(folder) == {"crane.txt": [], "ferry.txt": [], "harbour.txt": []}
+    write(pages, {"mill.txt": page("mill")})
+    embedder = FakeEmbedder()
+    report = run([pages], folder, embedder)
+    assert (report.added, report.changed) == (("mill.txt",), ())
+    assert report.unchanged == ("crane.txt", "ferry.txt", "harbour.txt")
+    assert furniture(folder)["crane.txt"] == BOXES
+    assert not any("nine cranes" in text or text == "It was lifting salt." for text in embedder.texts)
+    run([pages], tmp_path / "clean")
+    assert_equal(folder, tmp_path / "clean")
+    assert furniture(folder) == furniture(tmp_path / "clean")
+
+
+def test_pages_that_are_split_again_are_not_read_again(
+    pages: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mill = (pages / "mill.txt").read_text()
+    (pages / "mill.txt").unlink()
+    run([pages], folder)
+    write(pages, {"mill.txt": mill})
+    read: list[str] = []
+    read_file = index.sync.read_file
+    monkeypatch.setattr(index.sync, "read_file", lambda path: read.append(path.name) or read_file(path))
+    run([pages], folder)
+    assert read == ["mill.txt"]
+    assert furniture(folder)["ferry.txt"] == BOXES
+
+
+def test_a_box_is_text_again_when_a_page_goes(pages: Path, folder: Path, tmp_path: Path) -> None:
+    run([pages], folder)
+    (pages / "mill.txt").unlink()
+    run([pages], folder)
+    run([pages], tmp_path / "clean")
+    assert furniture(folder) == furniture(tmp_path / "clean") == {"crane.txt": [], "ferry.txt": []}
+    assert_equal(folder, tmp_path / "clean")
+
+
+def test_the_order_in_which_pages_came_makes_no_difference(pages: Path, folder: Path, tmp_path: Path) -> None:
+    texts = {path.name: path.read_text() for path in pages.iterdir()}
+    shutil.rmtree(pages)
+    for name in sorted(texts, reverse=True):
+        write(pages, {name: texts[name]})
+        run([pages], folder)
+    run([pages], tmp_path / "clean")
+    assert_equal(folder, tmp_path / "clean")
+    assert furniture(folder) == furniture(tmp_path / "clean")
+
+
+def test_copies_of_one_page_keep_their_text(pages: Path, folder: Path) -> None:
+    for name in ("ferry.txt", "mill.txt"):
+        (pages / name).unlink()
+    write(pages, {"again.txt": page("crane") + "\n", "more.txt": page("crane") + "\nSaved in May.\n"})
+    assert run([pages], folder).documents == 3
+    assert set(map(tuple, furniture(folder).values())) == {()}
+
+
+def test_a_sync_of_pages_that_stops_at_any_step_is_completed_by_the_next(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index.sync, "TEXTS_AT_ONCE", 3)
+    monkeypatch.setattr(index.sync, "EMBEDDED_AT_ONCE", 2)
+    mill = (pages / "mill.txt").read_text()
+    (pages / "mill.txt").unlink()
+    start = tmp_path / "start"
+    run([pages], start)
+    write(pages, {"mill.txt": mill})
+    run([pages], tmp_path / "clean")
+    for number in range(1, 100):
+        folder = tmp_path / f"cut-{number}"
+        shutil.copytree(start, folder)
+        if stopped(sync([pages], folder, FakeEmbedder()), lambda steps: steps.close(), number):
+            break
+        opened = open_index(folder, embedder=FakeEmbedder())
+        assert {"crane.txt", "ferry.txt"} <= {document.path for document in opened.documents()}
+        opened.close()
+        run([pages], folder)
+        assert_equal(folder, tmp_path / "clean")
+        assert furniture(folder) == furniture(tmp_path / "clean")
+    assert number > 8
+
+
+def test_what_a_cut_off_sync_read_is_not_read_again(pages: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = sync([pages], folder, FakeEmbedder())
+    while not next(steps).step.startswith("Splitting"):
+        pass
+    steps.close()
+    opened = open_index(folder, embedder=FakeEmbedder())
+    assert opened.documents() == ()
+    opened.close()
+    monkeypatch.setattr(index.sync, "read_file", refuse)
+    (pages / "mill.txt").unlink()
+    report = run([pages], folder)
+    assert (report.added, report.documents) == (("crane.txt", "ferry.txt"), 2)
+    assert furniture(folder) == {"crane.txt": [], "ferry.txt": []}
+
+
+def test_an_index_from_before_lines_were_kept_is_completed(pages: Path, folder: Path, tmp_path: Path) -> None:
+    mill = (pages / "mill.txt").read_text()
+    (pages / "mill.txt").unlink()
+    run([pages], folder)
+    catalog = Catalog(folder)
+    catalog.connection.execute("DROP TABLE lines")
+    catalog.close()
+    assert len(run([pages], folder).unchanged) == 2
+    write(pages, {"mill.txt": mill})
+    run([pages], folder)
+    run([pages], tmp_path / "clean")
+    assert_equal(folder, tmp_path / "clean")
+    assert furniture(folder) == furniture(tmp_path / "clean")
+
+
+def test_another_version_of_the_readers_marks_boxes_too(
+    pages: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run([pages], folder)
+    monkeypatch.setattr(index.sync, "READER_VERSION", "next")
+    assert len(run([pages], folder).reread) == 3
+    assert furniture(folder) == {f"{name}.txt": BOXES for name in STORIES}

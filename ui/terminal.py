@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from index.document import Block, Document
-from index.masks import readable_share
+from index.reading.masks import readable_share
 from index.report import Progress as SyncProgress
 from index.report import Report
 from index.voices import voice_at

@@ -1,13 +1,15 @@
 """Public sets of saved web pages: does the product's reader keep the article and leave the rest of the page out?
 
 A page's bytes are read as an indexed file's are. The article is what stands in the blocks that are neither page
-furniture, masked, title, byline, caption nor reader comment: the texts that people took out of these pages are
-bodies with their headings. One rule for both sets. It does not know how the reader tells the blocks apart.
+furniture, masked, title, byline, caption nor reader comment (a forum's page is its posts): the texts that people
+took out of these pages are bodies with their headings. One rule for both sets. It does not know how the
+reader tells the blocks apart.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
 import tempfile
 import time
 import zlib
@@ -29,6 +31,7 @@ from index.sync import read_document
 
 FILE = "pages.jsonl"
 NOT_ARTICLE = frozenset({"furniture", "masked", "title", "byline", "caption", "comment"})
+WORD = re.compile(r"\w+")
 SHOWN = 80  # characters of a snippet that the report shows
 
 
@@ -47,15 +50,58 @@ class Page:
 
 def article_of(html: bytes) -> str:
     """The article of a page as the product reads it; empty for a page that it can't read."""
+    paragraphs = paragraphs_on(html)
+    left_out = NOT_ARTICLE - {"comment"} if is_discussion([kind for kind, _ in paragraphs]) else NOT_ARTICLE
+    return "\n\n".join(text for kind, text in paragraphs if kind not in left_out)
+
+
+def paragraphs_on(html: bytes) -> list[tuple[str, str]]:
+    """(kind, text) of each paragraph of a page as the product reads it; none for a page that it can't read."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.html"
         path.write_bytes(html)
         try:
             document = read_document(path)
         except UnreadableDocument:
-            return ""
-    blocks = [block for block in paragraphs_of(document) if block.kind not in NOT_ARTICLE]
-    return "\n\n".join(document.text[block.start : block.end].strip() for block in blocks)
+            return []
+    return [(block.kind, document.text[block.start : block.end].strip()) for block in paragraphs_of(document)]
+
+
+def is_discussion(kinds: Sequence[str]) -> bool:
+    """Whether a page is a forum's: posts stand right below its title, and no article above them."""
+    after = kinds[kinds.index("title") + 1 :] if "title" in kinds else kinds
+    return next((kind for kind in after if kind not in ("furniture", "byline", "caption")), None) == "comment"
+
+
+def furniture_measures(paragraphs: Sequence[tuple[str, str]], truth: str) -> dict[str, float]:
+    """Characters of the page: called furniture, those of them that the truth lacks too; lacking, those left out too.
+
+    A paragraph is in the truth when at least half of its runs of four words are, a shorter one when it is a line of it.
+    """
+    lines = {" ".join(_words(line)) for line in truth.splitlines()}
+    runs = set(_runs(_words(truth)))
+    counts = dict.fromkeys(("furniture", "furniture_right", "beside", "beside_found"), 0.0)
+    for kind, text in paragraphs:
+        words = _words(text)
+        if not words:
+            continue
+        own = list(_runs(words))
+        inside = 2 * sum(run in runs for run in own) >= len(own) if own else " ".join(words) in lines
+        if kind == "furniture":
+            counts["furniture"] += len(text)
+            counts["furniture_right"] += 0 if inside else len(text)
+        if not inside:
+            counts["beside"] += len(text)
+            counts["beside_found"] += len(text) if kind in NOT_ARTICLE else 0
+    return counts
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.translate(PLAIN_QUOTES).casefold())
+
+
+def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[place:] for place in range(4)), strict=False)
 
 
 def read_article_extraction(task: Task) -> Iterator[Item]:
@@ -69,6 +115,7 @@ def read_article_extraction(task: Task) -> Iterator[Item]:
             "precision_if_given": precision or 0.0,
             "wanted": float(recall is not None),
             "recall_if_wanted": recall or 0.0,
+            **furniture_measures(paragraphs_on(_bytes_of(task.folder / page.html)), page.text),
         }
         yield Item(page.id, page.kind, measures, seconds, _detail(page, article))
 
@@ -85,6 +132,7 @@ def read_wcxb(task: Task) -> Iterator[Item]:
             "must_have": float(len(page.must_have)),
             "must_not_left_out": float(len(page.must_not_have) - len(left_in)),
             "must_not": float(len(page.must_not_have)),
+            **furniture_measures(paragraphs_on(_bytes_of(task.folder / page.html)), page.text),
         }
         yield Item(page.id, page.kind, measures, seconds, _detail(page, article, lost, left_in))
 
@@ -164,6 +212,13 @@ def share_of_sums(rows: Rows) -> float | None:
     return float(rows[:, 0].sum() / whole) if whole else None
 
 
+FURNITURE = (
+    Figure(
+        "furniture_precision", "Furniture that is none of the article", ("furniture_right", "furniture"), share_of_sums
+    ),
+    Figure("furniture_recall", "Text beside the article left out", ("beside_found", "beside"), share_of_sums),
+)
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark(
         "article_extraction",
@@ -179,6 +234,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             ),
             share("precision", "Precision of runs of four words"),
             share("recall", "Recall of runs of four words"),
+            *FURNITURE,
         ),
         {
             "shingle_f1": "trafilatura 2.3.1 .974; readability-lxml .955; justext .796; all text .642",
@@ -195,6 +251,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
             share("article_word_f1", "F1 of words, articles"),
             Figure("must_have_kept", "Snippets kept", ("must_have_kept", "must_have"), share_of_sums),
             Figure("must_not_left_out", "Foreign snippets left out", ("must_not_left_out", "must_not"), share_of_sums),
+            *FURNITURE,
         ),
         {
             "word_f1": "trafilatura 2.3.1 .875; justext .764; readability-lxml .723; all text .768",

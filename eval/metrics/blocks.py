@@ -17,6 +17,9 @@ VOICES = frozenset({"quotation", "comment", "question", "interview_answer"})
 """Kinds that are somebody's words; a byline in a thread names a commenter, but says nothing."""
 
 
+ELSEWHERE = object()
+
+
 @dataclass(slots=True)
 class BlockScores:
     """Counts to be summed over documents.
@@ -73,8 +76,12 @@ def score_blocks(text: str, blocks: Sequence[Block], labels: Mapping[str, Any]) 
     parents = {block.parent for block in blocks}
     leaves = [block for number, block in enumerate(blocks) if number not in parents]
     speakers = _by_character(text, ((b.start, b.end, b.speaker) for b in leaves))
-    for stretch in (*(b for b in labels["blocks"] if b["kind"] in VOICES), *labels["quotations"]):
-        _score_speaker(text, speakers, stretch, scores)
+    own = list(speakers)
+    for quotation in labels["quotations"]:  # they are scored by themselves, and say nothing of the comment around them
+        _score_speaker(text, speakers, quotation, scores)
+        own[quotation["start"] : quotation["end"]] = [ELSEWHERE] * (quotation["end"] - quotation["start"])
+    for stretch in (block for block in labels["blocks"] if block["kind"] in VOICES):
+        _score_speaker(text, own, stretch, scores)
     return scores
 
 
@@ -91,7 +98,7 @@ def _initials(name: str) -> tuple[str, str]:
 
 def _score_speaker(text: str, speakers: Sequence[Any], stretch: Mapping[str, Any], scores: BlockScores) -> None:
     start, end, expected = stretch["start"], stretch["end"], stretch.get("speaker")
-    votes = Counter(speakers[at] for at in range(start, end) if not text[at].isspace())
+    votes = Counter(speakers[at] for at in range(start, end) if text[at].isalnum() and speakers[at] is not ELSEWHERE)
     given = votes.most_common(1)[0][0] if votes else None
     if expected is None:
         outcome = "undisclosed" if given is None else "wrong"

@@ -1,0 +1,179 @@
+"""Calendar dates as people write them in bylines and comments, found and resolved.
+
+It does not know what a date belongs to, nor what day it is today.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+MONTHS = (
+    "January|Jan|Januar|Jänner|janvier|enero|gennaio|janeiro",
+    "February|Feb|Februar|février|fevrier|febrero|febbraio|fevereiro",
+    "March|Mar|März|mars|marzo|março",
+    "April|Apr|avril|abril|aprile",
+    "May|Mai|mayo|maggio|maio",
+    "June|Jun|Juni|juin|junio|giugno|junho",
+    "July|Jul|Juli|juillet|julio|luglio|julho",
+    "August|Aug|août|aout|agosto",
+    "September|Sept|Sep|septembre|septiembre|settembre|setembro",
+    "October|Oct|Oktober|Okt|octobre|octubre|ottobre|outubro",
+    "November|Nov|novembre|noviembre|novembro",
+    "December|Dec|Dezember|Dez|décembre|decembre|diciembre|dicembre|dezembro",
+)
+MONTH_NUMBERS = {name.lower(): number for number, names in enumerate(MONTHS, 1) for name in names.split("|")}
+MONTH = "(?:" + "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True)) + r")\b\.?"
+DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+YEAR = r"(?:1[5-9]|20)\d\d"
+GAP = r"\s{1,3}"
+OF = r"(?:of\s|de\s)?"
+DATE = re.compile(
+    rf"(?<![\w/.-])(?:"
+    rf"(?P<month_first>{MONTH}){GAP}(?P<day_second>{DAY})(?:st|nd|rd|th)?,?{GAP}(?P<year_a>{YEAR})"
+    rf"|(?P<day_first>{DAY})(?:st|nd|rd|th|er|º|\.)?(?:{GAP}|-){OF}(?P<month_second>{MONTH}),?(?:{GAP}|-){OF}(?P<year_b>{YEAR})"
+    rf"|(?P<year_c>{YEAR})(?P<mark>[-/.])(?P<month_c>0[1-9]|1[0-2])(?P=mark)(?P<day_c>{DAY})"
+    rf"|(?P<left>\d\d?)(?P<between>[-/.])(?P<right>\d\d?)(?P=between)(?P<year_d>{YEAR})"
+    rf"|(?!(?-i:may|march|mars)\b)(?P<month_e>{MONTH}),?{GAP}(?P<year_e>{YEAR})"
+    r")(?!\d|[-/.]\d)",
+    re.IGNORECASE,
+)
+WITHOUT_YEAR = re.compile(
+    rf"(?<![\w/.-])(?:(?P<month_a>{MONTH}){GAP}(?P<day_a>{DAY})(?:st|nd|rd|th)?|(?P<day_b>{DAY})(?:st|nd|rd|th|\.)?{GAP}(?P<month_b>{MONTH}))"
+    r"(?![\w/-])",
+    re.IGNORECASE,
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+BESIDE = re.compile(
+    r"\b(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)(?:day|nesday|sday|rsday|urday)?\b[.,]?"
+    r"|(?<!\d)[0-2]?\d[:.h][0-5]\d(?::[0-5]\d)?(?:\.\d+)?\s?(?:[ap]\.?m\b\.?)?|(?<!\d)[01]?\d\s?[ap]\.?m\b\.?"
+    r"|\b(?:UTC|GMT|[ECMP][SD]?T|CES?T|BST|Z)\b(?:[+-]\d\d?(?::?\d\d)?)?|[+-]\d\d:?\d\d\b|\b(?:at|on|um|le|el)\b",
+    re.IGNORECASE,
+)
+BESIDE_AT_MOST = 12  # characters of other words on a line that only holds a date
+LONGEST_LINE = 200
+RELATIVE = re.compile(
+    r"(?P<count>a|an|one|\d{1,4})\s?(?P<unit>s|sec|second|m|min|minute|h|hr|hour|d|day|w|wk|week|mo|mon|month|y|yr|year)s?"
+    r"(?:\s(?P<ago>ago))?"
+)
+WEEKDAY = re.compile(rf"(?:(?P<which>last|this|on)\s)?(?P<day>{'|'.join(WEEKDAYS)})")
+
+
+def find_date(text: str) -> str | None:
+    """The first calendar date in `text` as ISO 8601 ("2018-09-18", or "2018-09" without a day); None without one.
+
+    None also for a day that does not exist and for numbers that can be read in two orders (03/04/2019).
+    """
+    match = DATE.search(text)
+    return None if match is None else _resolved(match)
+
+
+def only_date(line: str) -> bool:
+    """Whether a line holds a date, with its weekday and time, and hardly anything else."""
+    if len(line) > LONGEST_LINE:
+        return False
+    match = DATE.search(line)
+    if match is None:
+        return False
+    rest = BESIDE.sub("", line[: match.start()] + line[match.end() :])
+    return len(rest.strip(" ,.;:|()[]-–—·•T")) <= BESIDE_AT_MOST
+
+
+def date_after(text: str, base: str | None) -> str | None:
+    """The first date in `text`; one without a year ("October 12") is the first such day on or after `base`."""
+    found = find_date(text)
+    start = _day(base)
+    if found or start is None:
+        return found
+    match = WITHOUT_YEAR.search(text)
+    if match is None:
+        return None
+    month, day = match["month_a"] or match["month_b"], match["day_a"] or match["day_b"]
+    for year in (start.year, start.year + 1):
+        resolved = _iso(year, _month(month), int(day))
+        if resolved and resolved >= start.isoformat():
+            return resolved
+    return None
+
+
+def resolve_relative(words: str, base: str | None) -> str | None:
+    """The date that words such as "2 days ago", "yesterday", "last Friday", "3h" mean on the day `base`.
+
+    As precise as the words: "3 months ago" is a month, "2 years ago" a year. None where `words` are anything else
+    or `base` is missing or not precise enough.
+    """
+    if base is None or len(words) > LONGEST_LINE:
+        return None
+    said = " ".join(words.lower().replace("about ", "").strip(" .,;:()[]·•|").split())
+    start = _day(base)
+    if start is not None:
+        if said in ("now", "just now", "today", "earlier today", "moments ago"):
+            return start.isoformat()
+        if said in ("yesterday", "last night"):
+            return (start - timedelta(days=1)).isoformat()
+        if weekday := WEEKDAY.fullmatch(said):
+            back = (start.weekday() - WEEKDAYS.index(weekday["day"])) % 7
+            return (start - timedelta(days=back or (7 if weekday["which"] == "last" else 0))).isoformat()
+    match = RELATIVE.fullmatch(said)
+    if said in ("last month", "last year"):
+        return _earlier(base, start, 1, said[5:])
+    if match is None or (match["ago"] is None and not match["count"].isdigit()):
+        return None
+    if match["ago"] is None and " " in said and match["unit"] not in ("h", "hr", "d", "w", "wk", "mo", "y", "yr"):
+        return None  # "3 days" is a time that something takes
+    return _earlier(base, start, int(match["count"]) if match["count"].isdigit() else 1, match["unit"])
+
+
+def _earlier(base: str, start: date | None, count: int, unit: str) -> str | None:
+    try:
+        if unit in ("y", "yr", "year"):
+            return f"{int(base[:4]) - count:04d}" if re.match(r"\d{4}(?!\d)", base) and count < int(base[:4]) else None
+        if unit in ("mo", "mon", "month"):
+            month = _day(f"{base[:7]}-01")
+            return None if month is None else f"{month - relativedelta(months=count):%Y-%m}"
+        if start is None:
+            return None
+        days = {"w": 7 * count, "wk": 7 * count, "week": 7 * count, "d": count, "day": count}.get(unit)
+        hours = {"h": count, "hr": count, "hour": count}.get(unit, 0)
+        return (start - timedelta(days=hours // 24 if days is None else days)).isoformat()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _resolved(match: re.Match[str]) -> str | None:
+    if year := match["year_a"] or match["year_b"]:
+        month = _month(match["month_first"] or match["month_second"])
+        return _iso(int(year), month, int(match["day_second"] or match["day_first"]))
+    if match["year_c"]:
+        return _iso(int(match["year_c"]), int(match["month_c"]), int(match["day_c"]))
+    if match["year_d"]:
+        return _from_numbers(int(match["left"]), int(match["right"]), int(match["year_d"]), match["between"])
+    return f"{match['year_e']}-{_month(match['month_e']):02d}"
+
+
+def _from_numbers(left: int, right: int, year: int, between: str) -> str | None:
+    """A date in numbers: with full stops the day is first; otherwise only where one order is possible."""
+    day_first, month_first = _iso(year, right, left), _iso(year, left, right)
+    if between == "." or not month_first:
+        return day_first
+    return month_first if not day_first or left == right else None
+
+
+def _month(name: str) -> int:
+    return MONTH_NUMBERS[name.lower().rstrip(".")]
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _day(iso: str | None) -> date | None:
+    try:
+        return date.fromisoformat(iso or "")
+    except ValueError:
+        return None
