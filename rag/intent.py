@@ -24,10 +24,12 @@ COLLECTION = re.compile(
     r"|what can (?:i ask|you (?:do|tell me|answer))(?: you)?|help|who are you|what are you)"
 )
 BESIDE = re.compile(
-    r"\b(?:menus?|sidebars?|side bars?|footers?|adverts?|advertis\w+|ads|banners?|teasers?|sponsored|newsletters?"
+    r"\b(?:menus?|sidebars?|side bars?|footers?|adverts?|advertis\w+|ads|banners?|teasers?|sponsored"
+    r"|newsletters?|memberships?|subscri(?:be|bers?|ption\w*)|sign(?:ing)?[- ]?up"
     r"|copyright (?:line|notice)|share (?:bar|buttons?)|navigation"
     r"|(?:related|recommended|popular|trending|most[- ]read|suggested|linked)"
     r" (?:articles?|reports?|stories|posts?|content|headlines?|links?|products?|events?|pages?|items?|reading)"
+    r"|lists? of (?:\w+ ){0,2}(?:articles|reports|stories|posts|headlines|links)"
     r"|(?:other|further|more) (?:articles?|reports?|stories|posts?|headlines?|links?)"
     r"|(?:listed|shown|linked|advertised|promoted|offered) (?:beside|below|under|beneath|next to|alongside|at the))\b",
     re.IGNORECASE,

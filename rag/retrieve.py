@@ -103,13 +103,25 @@ def fuse(rankings: Iterable[Sequence[str]]) -> dict[str, float]:
     return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
 
 
-def without_near_duplicates(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits without those that say nearly the same, letter by letter, as a better one."""
+def without_near_duplicates(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without those that say nearly the same, letter by letter, as a better one.
+
+    Words that one comment repeats of another, or an article of a letter, go where they stand in their place too.
+    """
     kept: list[Hit] = []
     for hit in hits:
         if not any(fuzz.ratio(hit.text, other.text, score_cutoff=NEAR_DUPLICATE) for other in kept):
             kept.append(hit)
-    return kept
+    return [hit for hit in kept if hit.passage.kind != "quotation" or not _stands_elsewhere(hit, kept)]
+
+
+def _stands_elsewhere(hit: Hit, hits: Sequence[Hit]) -> bool:
+    words = _plain(hit.text)
+    return any(words in _plain(other.text) for other in hits if other.passage.kind != "quotation")
+
+
+def _plain(text: str) -> str:
+    return " ".join(words_of(text))
 
 
 def pack(hits: Iterable[tuple[Hit, int]], budget: int) -> list[Hit]:
@@ -140,7 +152,10 @@ def _passes(passage: Passage, document: Document, filters: Filters) -> bool:
     if "kind" in filters and passage.kind not in filters["kind"]:
         return False
     return "speaker" not in filters or any(
-        leaf.speaker in filters["speaker"] and leaf.start < passage.end and passage.start < leaf.end
+        leaf.speaker in filters["speaker"]
+        and leaf.kind != "byline"
+        and leaf.start < passage.end
+        and passage.start < leaf.end
         for leaf in leaves_of(document)
     )
 

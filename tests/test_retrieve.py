@@ -49,8 +49,8 @@ def found(question: str, index: Index, filters: Filters | None = None, **changes
     return retrieve(query, index, filters or {}, Settings(**changes))
 
 
-def hit(text: str, score: float = 1.0, start: int = 0) -> Hit:
-    return Hit(Passage(f"p{text}", "d", start, start + len(text), "body"), Document("d", "d", *[None] * 4, text), score)
+def hit(text: str, score: float = 1.0, start: int = 0, kind: str = "body") -> Hit:
+    return Hit(Passage(f"p{text}", "d", start, start + len(text), kind), Document("d", "d", *[None] * 4, text), score)
 
 
 def test_fusion_by_hand() -> None:
@@ -73,6 +73,14 @@ def test_near_duplicates_are_dropped_and_the_better_one_stays() -> None:
     )
     other = hit("The dredger clears the harbour of sand.")
     assert without_near_duplicates([better, nearly, other]) == [better, other]
+
+
+def test_words_that_a_comment_repeats_go_where_the_whole_comment_stands() -> None:
+    repeated = hit("The mill opened in 1891 …", kind="quotation")
+    whole = hit("I was told that the mill opened in 1891 by the river Aller.")
+    elsewhere = hit("The dredger clears the harbour of sand.")
+    assert without_near_duplicates([repeated, elsewhere, whole]) == [elsewhere, whole]
+    assert without_near_duplicates([repeated, elsewhere]) == [repeated, elsewhere]
 
 
 def test_packing_passes_over_what_does_not_fit() -> None:

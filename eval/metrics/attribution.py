@@ -131,10 +131,13 @@ def expected_speakers(description: str | None) -> tuple[str, ...] | None:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names may be one person's: the words of one are all among the other's, an initial for a word too.
+    """Whether two names may be one's: the words of one are all among the other's, an initial for a word too.
 
-    Titles, accents and case make no difference; numbers must be the same, and with "#" so must every word.
+    Titles, accents and case make no difference; numbers must be the same, and with "#" so must every word. A
+    name of capitals may be the initials of the other ("WPT", "the Weekly Port Times").
     """
+    if one in _initials(other) or other in _initials(one):
+        return True
     first, second = _words(one), _words(other)
     if any(word.startswith("#") for word in first | second) or not first or not second:
         return bool(first) and first == second
@@ -151,6 +154,11 @@ def worst(outcomes: Sequence[Attribution]) -> Attribution | None:
 
 def _among(name: str, names: Sequence[str]) -> bool:
     return any(same_name(name, other) for other in names)
+
+
+def _initials(name: str) -> tuple[str, ...]:
+    words = [word for word in name.split() if word[:1].isupper() and word != "The"]
+    return ("".join(word[0] for word in words),) if len(words) > 1 else ()
 
 
 def _within(fewer: frozenset[str], more: frozenset[str]) -> bool:

@@ -85,17 +85,6 @@ def score_blocks(text: str, blocks: Sequence[Block], labels: Mapping[str, Any]) 
     return scores
 
 
-def same_speaker(one: str, other: str) -> bool:
-    """Whether two names may mean the same: `same_name`, or one is the other's initials ("WPT", "Weekly Port Times")."""
-    return same_name(one, other) or one in _initials(other) or other in _initials(one)
-
-
-def _initials(name: str) -> tuple[str, str]:
-    words = [word for word in name.split() if word[:1].isupper()]
-    initials = "".join(word[0] for word in words)
-    return initials, initials.removeprefix("T") if words and words[0] == "The" else initials
-
-
 def _score_speaker(text: str, speakers: Sequence[Any], stretch: Mapping[str, Any], scores: BlockScores) -> None:
     start, end, expected = stretch["start"], stretch["end"], stretch.get("speaker")
     votes = Counter(speakers[at] for at in range(start, end) if text[at].isalnum() and speakers[at] is not ELSEWHERE)
@@ -104,7 +93,7 @@ def _score_speaker(text: str, speakers: Sequence[Any], stretch: Mapping[str, Any
         outcome = "undisclosed" if given is None else "wrong"
         scores.unnamed[outcome] += 1
     else:
-        outcome = "missing" if given is None else "right" if same_speaker(given, expected) else "wrong"
+        outcome = "missing" if given is None else "right" if same_name(given, expected) else "wrong"
         scores.named[outcome] += 1
     if outcome not in ("right", "undisclosed"):
         scores.faults.append((start, end, expected, given))

@@ -20,7 +20,8 @@ OPENS = re.compile(r"(?:^|[.!?:;\"“”(\[])\W*$")
 
 INTRODUCING = frozenset(
     "a an the in on at of by from to under with and or as comment commenter commenters update undisclosed unnamed"
-    " said says wrote writes told according quoted quoting document documents page".split()
+    " said says wrote writes told reported according quoted quoting document documents page"
+    " speaker list beside article".split()
 )
 """The words of an introduction that claim nothing; an answerer with others adds them here."""
 
@@ -67,7 +68,13 @@ def words_beside(text: str, quotes: Sequence[str], known: Sequence[str]) -> tupl
     for quote in filter(None, plain):
         beside = beside.replace(quote, " ", 1)
     words = INTRODUCING | {word.casefold() for source in known for word in _words(source)}
-    return tuple(word for word in _words(beside) if word.casefold() not in words and not word.isdigit())
+    left = (word for word in _words(beside) if _owner(word).casefold() not in words and not word.isdigit())
+    return tuple(word for word in left if word.casefold() not in words)
+
+
+def _owner(word: str) -> str:
+    """ "Mill Days’ The Flood" and "the Post's" name Mill Days and the Post."""
+    return re.sub(r"['’]s?$", "", word)
 
 
 def strange_names(text: str, sources: Sequence[str]) -> tuple[str, ...]:
