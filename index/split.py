@@ -13,7 +13,7 @@ from typing import Protocol
 import nupunkt
 
 from index.document import Block, Document, Passage
-from index.reading.layout import TURN
+from index.reading.turns import label_length
 
 SPLITTER_VERSION = 1
 FLOWING_KINDS = frozenset({"title", "byline", "heading", "body", "quotation", "list_item", "table", "caption"})
@@ -88,8 +88,7 @@ def sentences_of(document: Document, block: Block) -> Iterator[tuple[int, int]]:
 
 def _label_length(document: Document, block: Block) -> int:
     """Length of "NAME: " at the start of an interview's turn: it says who speaks and is not part of what is said."""
-    label = TURN.match(document.text, block.start, block.end) if block.kind in TURN_KINDS else None
-    return label.end() - block.start if label else 0
+    return label_length(document.text, block.start, block.end) if block.kind in TURN_KINDS else 0
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

@@ -6,10 +6,11 @@ It does not know what a block is: it sees one paragraph, and what is remembered 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from index.reading.antecedents import Paragraph, Voice, institution, meant, only_paper
 from index.reading.quotation_marks import Marked
 from index.reading.reporting import (
     FINITE_VERB,
@@ -21,7 +22,7 @@ from index.reading.reporting import (
     subject_after,
     subject_before,
 )
-from index.reading.speakers import ABBREVIATED, HONORIFICS, NAME, NAME_RE, Names, is_paper, is_person, trimmed_name
+from index.reading.speakers import ABBREVIATED, NAME, NAME_RE, Names, trimmed_name
 
 BOUNDARY = re.compile(r"[.!?…][\"”’')\]]* +(?=[\"“„«‘'(\[]?[A-ZÀ-Þ0-9])")
 NO_BOUNDARY = re.compile(
@@ -56,91 +57,9 @@ LINKING = re.compile(
     r"[ ,;]*(?:(?:and|or|but|then|to|of|the|a|as|is|was|were|being|about|with|from|for|in|on)\b[ ,]*){0,4}$"
 )
 COORDINATED = re.compile(r"(?:\b(?:and|but|or|then)|,)$")
-MOST_PEOPLE = 20  # nearest before a pronoun
 FAR = 32  # words between a verb and the marks that it may still introduce
 LONGEST_LEAD = 600  # characters of a sentence before the marks
 TAG_WINDOW = 280  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Whose words: the name, the role as the text gives it, and who carries them, nearest to the speaker first."""
-
-    speaker: str | None = None
-    role: str | None = None
-    via: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Paragraph:
-    """One paragraph as flat text, and what it says about who speaks; filled from its beginning to its end."""
-
-    text: str
-    names: Names
-    own: str | None = None  # who says "I" here
-    before: Paragraph | None = None
-    marks: Sequence[Marked] = ()
-    voices: list[Voice] = field(default_factory=list)  # of the marked stretches so far
-    tagged: list[bool] = field(default_factory=list)  # a tag follows that stretch
-    roles: dict[str, str] = field(default_factory=dict)
-    _people: list[tuple[int, str, str]] | None = None
-
-    def people(self) -> list[tuple[int, str, str]]:
-        """The persons named outside the marks: place, name, title."""
-        if self._people is None:
-            self._people = [*_people(self)]
-        return self._people
-
-    def last_speaker(self) -> str | None:
-        """The last person who spoke here, or the only person named."""
-        spoken = [voice.speaker for voice in self.voices if voice.speaker and is_person(voice.speaker)]
-        named = list(dict.fromkeys(name for _, name, _ in self.people()))
-        if len(set(spoken)) == 1 and set(named) <= set(spoken):
-            return spoken[0]
-        return named[0] if len(named) == 1 and not spoken else None
-
-
-def _people(paragraph: Paragraph) -> list[tuple[int, str, str]]:
-    found = []
-    text, marks, number = paragraph.text, paragraph.marks, 0
-    for match in NAME_RE.finditer(text):
-        while number < len(marks) and marks[number].end <= match.start():
-            number += 1
-        inside = number < len(marks) and marks[number].start <= match.start()
-        after = text[match.end() : match.end() + 2]
-        name = trimmed_name(match.group())
-        if inside or name is None or after in ("'s", "’s"):
-            continue
-        place = match.start() + match.group().find(name.split()[0].rstrip(","))
-        if re.search(r"\b(?:in|at|near|from|the|The|of) $", text[max(0, place - 6) : place]):
-            continue
-        fullest = paragraph.names.best(name)
-        if is_person(fullest) and paragraph.names.is_name(name, begins_sentence=place == 0):
-            title = name.split()[0].strip(".").lower()
-            found.append((place, fullest, title if title in HONORIFICS else ""))
-    return found
-
-
-def meant(paragraph: Paragraph, pronoun: str, place: int) -> str | None:
-    """The person that "he" or "she" at `place` means, if only one can be meant; "I" is whoever the paragraph is by."""
-    pronoun = pronoun.lower()
-    if pronoun in ("i", "my"):
-        return paragraph.own
-    if pronoun not in ("he", "she", "his", "her"):
-        return None
-    wrong = ("mrs", "ms", "miss") if pronoun in ("he", "his") else ("mr", "sir")
-    nearest = paragraph.people()[: bisect_left(paragraph.people(), place, key=lambda person: person[0])][-MOST_PEOPLE:]
-    people = [(at, name) for at, name, title in nearest if title not in wrong]
-    named = {name for _, name in people}
-    if len(named) == 1:
-        return named.pop()
-    if not named:
-        return paragraph.before.last_speaker() if paragraph.before else None
-    for mark, voice in zip(paragraph.marks[len(paragraph.voices) - 1 :: -1], reversed(paragraph.voices), strict=False):
-        if voice.speaker:
-            later = any(at > mark.end and name != voice.speaker for at, name in people)
-            return voice.speaker if voice.speaker in named and not later else None
-    return None
 
 
 def to_voice(paragraph: Paragraph, subject: Subject | None, place: int, via: tuple[str, ...] = ()) -> Voice | None:
@@ -151,24 +70,16 @@ def to_voice(paragraph: Paragraph, subject: Subject | None, place: int, via: tup
     if subject.pronoun:
         name = meant(paragraph, subject.pronoun, place)
     if name is None and role in ("newspaper", "paper", "magazine", "weekly", "daily"):
-        name = _only_paper(paragraph, place)
+        name = only_paper(paragraph, place)
+        role = None if name else role
+    if name is None and role and not subject.pronoun:
+        name = institution(paragraph, role, place)
         role = None if name else role
     if name and role:
         paragraph.roles.setdefault(name, role)
     if name and role is None:
         role = paragraph.roles.get(name)
     return Voice(name, role, tuple(carrier for carrier in via if carrier != name))
-
-
-def _only_paper(paragraph: Paragraph, place: int) -> str | None:
-    """The paper that "the newspaper" means: the only one named here or, if there is none, in the paragraph before."""
-    for text in (paragraph.text[:place], paragraph.before.text if paragraph.before else ""):
-        found = (trimmed_name(match.group()) for match in NAME_RE.finditer(text))
-        papers = {best for name in found if name and is_paper(best := paragraph.names.best(name))}
-        papers = {paper for paper in papers if not paragraph.names.is_own(paper)}
-        if papers:
-            return papers.pop() if len(papers) == 1 else None
-    return None
 
 
 def sentence_start(text: str, start: int, end: int) -> int:
@@ -296,7 +207,7 @@ def _quoted(paragraph: Paragraph, begin: int, end: int) -> Voice | None:
     quoting = subject_before(text, found.start(), names, begin) or first_subject(text, begin, found.start(), names)
     carrier = to_voice(paragraph, quoting, begin)
     if quoting and quoting.pronoun in ("it", "It"):
-        carrier = Voice(_only_paper(paragraph, begin))
+        carrier = Voice(only_paper(paragraph, begin))
     via = (carrier.speaker,) if carrier and carrier.speaker and not names.is_own(carrier.speaker) else ()
     return to_voice(paragraph, replace(subject, pronoun=None), begin, via)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.reading.dates import BESIDE, DATE, find_date
+from index.reading.dates import BESIDE, DATE, find_date, only_relative
 
 LONGEST_BYLINE = 200
 PARTICLES = frozenset("de da di del della der den van von la le du dos das bin ibn al el y zu ter".split())
@@ -20,18 +20,27 @@ NEVER_FIRST = frozenset("an we you he she they no not all more new every some".s
 NOBODY = frozenset("staff admin administrator editor editors editorial guest anonymous webmaster us team".split())
 CREDIT = re.compile(
     r"(?P<label>By|BY|by(?=\s[A-Z])|(?:(?:Written|Posted|Submitted|Reported|Published|Prepared|Contributed|Compiled|Edited|"
-    r"Interview(?:ed)?|Story|Text|Words|Report|Review|Article)\s(?:and\s\w+\s)?by)|(?:Interview(?:er)?|Authors?|Reporter):"
-    r"|(?P<foreign>Von|Par|Por|Di|Door))\s+(?P<rest>.+)",
+    r"Interview(?:ed)?|Story|Text|Words|Report|Review|Article|Analysis|Opinion|Perspective|Commentary|Column|Essay|Recipe)"
+    r"\s(?:and\s\w+\s)?(?:by|BY))|(?:Interview(?:er)?|Authors?|Reporter|Text|Words|Autor(?:in)?|Auteur|Autore|Текст|Автор"
+    r"|Redaktion|Tekst):|(?P<foreign>Von|VON|Par|PAR|Por|POR|Di|Door|Av|Przez))\s+(?P<rest>.+)",
 )
 LABELLED_DATE = re.compile(
     r"(?:First |Last |Originally )?(?:Published|Posted|Updated|Issued|Released|Modified|Date|Filed|Created|Added)\b",
     re.IGNORECASE,
 )
 CHANGED = re.compile(r"(?:last )?(?:updated|modified|corrected)\b", re.IGNORECASE)
+PART_CREDIT = re.compile(r"(?:(?:posted|written|published)\s)?(?:by|von|par|por|door)\s(?P<name>[A-Z].*)", re.IGNORECASE)
+PICTURED = re.compile(
+    r"(?:photo(?:graph)?s?|pictures?|images?|illustrations?|video|graphics?|fotos?|bilder|art|design)"
+    r"(?:\s(?:by|von|par|por|de)\s|\s?:\s)(?P<name>.+)",
+    re.IGNORECASE,
+)
 INSIDE_CREDIT = re.compile(r"\bby ((?:[A-Z][\w.'’-]*\s?){1,5})")
 SMALL = re.compile(
     r"(?:(?:about |approx\. )?\d+[- ]min(?:ute)?s?(?:[- ]read)?|\d+ (?:comments?|shares?|views?|words)|page \d+|\d+"
-    r"|read time"
+    r"|(?:read(?:ing)?|lese|estimated) ?(?:time|zeit|dauer)(?:[: ]+\d+ ?min\w*\.?(?: read)?)?|lesezeit:? \d+ min\w*"
+    r"|(?:stand|veröffentlicht|aktualisiert|publié|mis à jour|publicado|actualizado|pubblicato|gepubliceerd|erstellt)"
+    r"(?: am| le| el| op| il)?|uhr|original|in|to"
     r"|(?:first |last |originally )?(?:published|posted|updated|issued|released|modified|date|filed|created|edited)"
     r"(?: on| at| by)?|on|at|by|\W*)\W*",
     re.IGNORECASE,
@@ -74,15 +83,20 @@ def read_byline(line: str) -> Byline | None:
         return None
     date = DATE.search(words)
     credit = CREDIT.match(words)
-    if credit and not (credit["foreign"] and not date):
+    if credit and not (credit["foreign"] and not (date or _is_full_name(credit["rest"]))):
         return _credited(
             credit["rest"], handle="posted" in credit["label"].lower() or "submitted" in credit["label"].lower()
         )
     if date is None:
-        return None
+        return Byline(dated=True) if only_relative(words) else None
     labelled = LABELLED_DATE.match(words)
     changed = CHANGED.match(words) is not None
     parts = _parts(words)
+    within = next((match for part in parts if (match := PART_CREDIT.fullmatch(part))), None)
+    if within and _are_names(re.sub(r"\s*\([^()]*\)$", "", within["name"])) and len(words) <= LONGEST_BYLINE // 2:
+        name = re.sub(r"\s*\([^()]*\)$", "", within["name"])
+        author = None if name.lower() in NOBODY else person(name)
+        return Byline(author, None, find_date(words), True, True, changed)
     unknown = [part for part in parts if not (SMALL.fullmatch(part) or _is_label(part))]
     if labelled and date.start() - labelled.end() <= 12 and not (changed and unknown):
         inside = INSIDE_CREDIT.search(words)
@@ -121,7 +135,7 @@ def _credited(rest: str, handle: bool) -> Byline | None:
         if (
             publisher is None
             and PUBLICATION.search(part)
-            and not re.search(r"\b(?:staff|reporter|editor)\b", part, re.I)
+            and not re.search(r"\b(?:staff|reporter|editor|analyst|writer|critic|columnist|correspondent)\b", part, re.I)
         ):
             publisher = title_case(part).removeprefix("the ")
         elif not (SMALL.fullmatch(part) or ROLE.search(part) or _is_label(part)) and not dated:
@@ -137,7 +151,7 @@ def _parts(words: str) -> list[str]:
     bare = DATE.sub(" | ", words, count=4)
     if bare != words:
         bare = BESIDE.sub(" ", bare)
-    return [part.strip(" .:()[]*_") for part in re.split(r"[,|•·;–—]|\s[-/]\s", bare) if part.strip(" .:()[]*_-")]
+    return [part.strip(" .:()[]*_") for part in re.split(r"[,|•·●⋅∙►・／;–—]|\s[-/]\s", bare) if part.strip(" .:()[]*_-")]
 
 
 def is_name(words: str) -> bool:
@@ -154,6 +168,17 @@ def is_name(words: str) -> bool:
         )
         for token in tokens
     )  # fmt: skip
+
+
+def _is_full_name(words: str) -> bool:
+    """Whether words are a name of two to five words, as a credit in a language of many small words needs it."""
+    return len(words.split()) >= 2 and _are_names(words)
+
+
+def credits_picture(line: str) -> bool:
+    """Whether a line says only who took or drew the pictures: no author, but a part of the byline."""
+    match = PICTURED.fullmatch(line.strip()) if len(line) <= LONGEST_BYLINE else None
+    return match is not None and _are_names(match["name"].strip())
 
 
 def named_with_role(words: str) -> str | None:

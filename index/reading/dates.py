@@ -11,18 +11,18 @@ from datetime import date, timedelta
 from dateutil.relativedelta import relativedelta
 
 MONTHS = (
-    "January|Jan|Januar|Jänner|janvier|enero|gennaio|janeiro",
-    "February|Feb|Februar|février|fevrier|febrero|febbraio|fevereiro",
-    "March|Mar|März|mars|marzo|março",
-    "April|Apr|avril|abril|aprile",
-    "May|Mai|mayo|maggio|maio",
-    "June|Jun|Juni|juin|junio|giugno|junho",
-    "July|Jul|Juli|juillet|julio|luglio|julho",
-    "August|Aug|août|aout|agosto",
-    "September|Sept|Sep|septembre|septiembre|settembre|setembro",
-    "October|Oct|Oktober|Okt|octobre|octubre|ottobre|outubro",
-    "November|Nov|novembre|noviembre|novembro",
-    "December|Dec|Dezember|Dez|décembre|decembre|diciembre|dicembre|dezembro",
+    "January|Jan|Januar|Jänner|janvier|enero|gennaio|janeiro|januari|января|stycznia|Ocak",
+    "February|Feb|Februar|février|fevrier|febrero|febbraio|fevereiro|februari|февраля|lutego|Şubat",
+    "March|Mar|März|mars|marzo|março|maart|maret|марта|marca|Mart",
+    "April|Apr|avril|abril|aprile|апреля|kwietnia|Nisan",
+    "May|Mai|mayo|maggio|maio|mei|maj|мая|maja|Mayıs",
+    "June|Jun|Juni|juin|junio|giugno|junho|июня|czerwca|Haziran",
+    "July|Jul|Juli|juillet|julio|luglio|julho|июля|lipca|Temmuz",
+    "August|Aug|août|aout|agosto|augustus|augusti|agustus|августа|sierpnia|Ağustos",
+    "September|Sept|Sep|septembre|septiembre|settembre|setembro|сентября|września|Eylül",
+    "October|Oct|Oktober|Okt|octobre|octubre|ottobre|outubro|октября|października|Ekim",
+    "November|Nov|novembre|noviembre|novembro|ноября|listopada|Kasım",
+    "December|Dec|Dezember|Dez|décembre|decembre|diciembre|dicembre|dezembro|desember|декабря|grudnia|Aralık",
 )
 MONTH_NUMBERS = {name.lower(): number for number, names in enumerate(MONTHS, 1) for name in names.split("|")}
 MONTH = "(?:" + "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True)) + r")\b\.?"
@@ -36,6 +36,7 @@ DATE = re.compile(
     rf"|(?P<day_first>{DAY})(?:st|nd|rd|th|er|º|\.)?(?:{GAP}|-){OF}(?P<month_second>{MONTH}),?(?:{GAP}|-){OF}(?P<year_b>{YEAR})"
     rf"|(?P<year_c>{YEAR})(?P<mark>[-/.])(?P<month_c>0[1-9]|1[0-2])(?P=mark)(?P<day_c>{DAY})"
     rf"|(?P<left>\d\d?)(?P<between>[-/.])(?P<right>\d\d?)(?P=between)(?P<year_d>{YEAR})"
+    rf"|(?P<year_f>{YEAR})\s?[年년]\s?(?P<month_f>1[0-2]|0?[1-9])\s?[月월]\s?(?P<day_f>{DAY})\s?[日일]"
     rf"|(?!(?-i:may|march|mars)\b)(?P<month_e>{MONTH}),?{GAP}(?P<year_e>{YEAR})"
     r")(?!\d|[-/.]\d)",
     re.IGNORECASE,
@@ -48,6 +49,9 @@ WITHOUT_YEAR = re.compile(
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 BESIDE = re.compile(
     r"\b(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)(?:day|nesday|sday|rsday|urday)?\b[.,]?"
+    r"|\b(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|(?:segunda|terça|quarta|quinta|sexta)-feira|lunedì|martedì"
+    r"|mercoledì|giovedì|venerdì|sabato|domenica|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|às|à|ore|kl)\b[.,]?"
     r"|(?<!\d)[0-2]?\d[:.h][0-5]\d(?::[0-5]\d)?(?:\.\d+)?\s?(?:[ap]\.?m\b\.?)?|(?<!\d)[01]?\d\s?[ap]\.?m\b\.?"
     r"|\b(?:UTC|GMT|[ECMP][SD]?T|CES?T|BST|Z)\b(?:[+-]\d\d?(?::?\d\d)?)?|[+-]\d\d:?\d\d\b|\b(?:at|on|um|le|el)\b",
     re.IGNORECASE,
@@ -59,6 +63,13 @@ RELATIVE = re.compile(
     r"(?:\s(?P<ago>ago))?"
 )
 WEEKDAY = re.compile(rf"(?:(?P<which>last|this|on)\s)?(?P<day>{'|'.join(WEEKDAYS)})")
+AGO = re.compile(
+    r"(?:(?:published|posted|updated|last updated|asked|modified)[:,]?\s(?:on\s)?)?(?:about\s|over\s)?(?:(?:an?|one|\d{1,3})\s?"
+    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mos?|months?|y|yrs?|years?)\sago"
+    rf"|(?:{'|'.join(WEEKDAYS)}|yesterday|today|just now)(?:,?\s(?:at\s)?\d{{1,2}}[:.]\d\d\s?(?:[ap]\.?m\.?)?)?"
+    r"|(?:vor|hace|il y a|há|fa)\s(?:\w{1,4}\s)?\w{3,10}|\d{1,3}\s\w{3,9}\s(?:fa|atrás|geleden|sedan))",
+    re.IGNORECASE,
+)
 
 
 def find_date(text: str) -> str | None:
@@ -142,12 +153,19 @@ def _earlier(base: str, start: date | None, count: int, unit: str) -> str | None
         return None
 
 
+def only_relative(line: str) -> bool:
+    """Whether a line holds a date as it is told from today ("2 days ago", "Monday 5:30PM") and nothing else."""
+    return len(line) <= 60 and AGO.fullmatch(line.strip(" \t\n.,;:()[]•·|–—-*_")) is not None
+
+
 def _resolved(match: re.Match[str]) -> str | None:
     if year := match["year_a"] or match["year_b"]:
         month = _month(match["month_first"] or match["month_second"])
         return _iso(int(year), month, int(match["day_second"] or match["day_first"]))
     if match["year_c"]:
         return _iso(int(match["year_c"]), int(match["month_c"]), int(match["day_c"]))
+    if match["year_f"]:
+        return _iso(int(match["year_f"]), int(match["month_f"]), int(match["day_f"]))
     if match["year_d"]:
         return _from_numbers(int(match["left"]), int(match["right"]), int(match["year_d"]), match["between"])
     return f"{match['year_e']}-{_month(match['month_e']):02d}"

@@ -6,7 +6,8 @@ It does not know what stands around the line; furniture.py weighs that.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 LONGEST_LINE = 400  # characters; no line of furniture is longer
 LONG_SENTENCE = 12  # words
@@ -15,6 +16,7 @@ CUT_OFF = re.compile(r"(?:\.\.\.|…)\"?$")
 EDGES = " \t\n\r\u00a0*_#[]()<>+-–—=•·◦▪|×"
 SEPARATOR = re.compile(r"\s[|·•›»>→/]\s|\s{3,}")
 CODE = re.compile(r"[{}=;]|\(\)|->|\w\(\w*\)|^\s*(?://|/\w)|https?://")
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")  # scripts without spaces between words
 WORD = re.compile(r"[\w'’-]+")
 SPACES = re.compile(r"\s+")
 
@@ -232,6 +234,7 @@ class Line:
     cut: bool  # its end is cut off: "..."
     site: bool  # its words are those of a site's menu
     buttons: bool  # nothing but the buttons below a comment
+    lower: float = 1.0  # the part of the words that begin in lower case, 0..1
 
     @property
     def sort(self) -> str | None:
@@ -255,7 +258,7 @@ EMPTY = Line(0, None, None, False, False, False, False)
 def line_of(text: str) -> Line:
     """The Line of a block's text; a long one is prose without being looked at."""
     if len(text) > LONGEST_LINE:
-        return NOTHING
+        return replace(NOTHING, lower=_lower(text[:LONGEST_LINE].split()))
     spaced = text.strip()
     plain = SPACES.sub(" ", spaced).strip(EDGES).casefold()
     if not plain:
@@ -270,15 +273,22 @@ def line_of(text: str) -> Line:
         likely = hint.lastgroup if hint else None
     elif spaced.startswith("#") and certain != "rights":  # somebody gave the text this heading
         certain, likely = None, certain
+    words = spaced.split()
     return Line(
-        len(plain.split()),
+        len(plain.split()) + len(UNSPACED.findall(plain)) // 2,
         certain,
         likely,
         bool(SENTENCE_END.search(spaced)),
         bool(CUT_OFF.search(spaced)),
         _of_site(plain),
         plain in BUTTON_OF_COMMENT or bool(WIDGET.fullmatch(plain) and not plain.replace(" ", "").isdigit()),
+        _lower(words),
     )
+
+
+def _lower(words: Sequence[str]) -> float:
+    """The part of the words that begin in lower case; scripts without cases have nothing else."""
+    return sum(word[0].isalpha() and not word[0].isupper() for word in words) / max(1, len(words))
 
 
 def _links(line: str) -> str | None:

@@ -9,7 +9,8 @@ import re
 
 import nupunkt
 
-from index.reading.attributing import Paragraph, Voice, inside, to_voice
+from index.reading.antecedents import Paragraph, Voice
+from index.reading.attributing import inside, to_voice
 from index.reading.reporting import INDIRECT_VERB, Subject, hearer, subject_after, subject_before
 
 ACCORDING = re.compile(r",? according to (?=[\w])")

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.document import Block
-from index.reading.attributing import Paragraph, Voice, voice_of_marked
+from index.reading.antecedents import Paragraph, Voice
+from index.reading.attributing import voice_of_marked
 from index.reading.echoes import with_echoed_speakers
 from index.reading.indirect_speech import indirect_stretches
 from index.reading.quotation_marks import Marked, in_marks

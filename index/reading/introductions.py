@@ -7,14 +7,8 @@ from __future__ import annotations
 
 import re
 
-from index.reading.attributing import (
-    OWN_WORDS,
-    Paragraph,
-    Voice,
-    first_subject,
-    introduced_by_verb,
-    to_voice,
-)
+from index.reading.antecedents import Paragraph, Voice
+from index.reading.attributing import OWN_WORDS, first_subject, introduced_by_verb, to_voice
 from index.reading.reporting import (
     FINITE,
     NEGATION,

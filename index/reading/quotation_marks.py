@@ -34,15 +34,17 @@ def in_marks(text: str) -> list[Marked]:
     Marks that have no partner mark nothing, but for one that opens the text or follows a colon or a comma: such a
     quotation goes on elsewhere.
     """
+    if "``" in text and "```" not in text:
+        text = text.replace("``", "“\0").replace("''", "\0”")
     places = [match.start() for match in MARKS.finditer(text)]
     if not places:
         return []
-    closing = {mark: [p for p in places if text[p] in PAIRS[mark] and _closes(text, p)] for mark in PAIRS}
+    closing = _Closing(text, places)
     found: list[Marked] = []
     position = 0
     for place in places:
         mark = text[place]
-        if place < position or mark not in PAIRS or not _opens(text, place):
+        if place < position or mark not in PAIRS or (mark in "'‘’" and _in_word(text, place)) or not _opens(text, place):
             continue
         end = _partner(text, place, closing[mark])
         if end is None and mark == "“":
@@ -54,6 +56,24 @@ def in_marks(text: str) -> list[Marked]:
             found.append(Marked(place, len(text.rstrip()), closed=False))
             break
     return found
+
+
+class _Closing(dict[str, list[int]]):
+    """Where marks may close, by the mark that opens; found when first asked for."""
+
+    def __init__(self, text: str, places: Sequence[int]) -> None:
+        super().__init__()
+        self._text, self._places = text, places
+
+    def __missing__(self, mark: str) -> list[int]:
+        text, ends = self._text, PAIRS[mark]
+        self[mark] = [place for place in self._places if text[place] in ends and _closes(text, place)]
+        return self[mark]
+
+
+def _in_word(text: str, place: int) -> bool:
+    """Whether a mark is an apostrophe between letters."""
+    return text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum()
 
 
 def _opens(text: str, place: int) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.document import Block
-from index.reading.attributing import Paragraph, Voice, sentence_start, voice_of_marked
+from index.reading.antecedents import Paragraph, Voice
+from index.reading.attributing import sentence_start, voice_of_marked
 from index.reading.dates import find_date
 from index.reading.indirect_speech import indirect_stretches
 from index.reading.inner_quotations import with_inner_quotations

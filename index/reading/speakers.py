@@ -12,12 +12,13 @@ from functools import cached_property
 from index.document import Block
 
 UPPER = "A-ZÀ-ÖØ-ÞĀĆČĎĐĘĚĞĢĪĶŁŃŇŌŐŘŚŞŠŤŪŮŰŹŻŽ"
-HONORIFICS = frozenset("mr mrs ms miss mx messrs sir dame".split())
+HONORIFICS = frozenset("mr mrs ms miss mx messrs sir dame herr frau monsieur madame señor señora".split())
 TITLE = (
     r"(?:Mr|Mrs|Ms|Mx|Dr|Prof|Lt|Capt|Sgt|Col|Gen|Maj|Cpl|Cmdr|Adm|Rep|Sen|Gov|Rev|Hon|Supt|Det|Insp|Fr|St)\.?"
     r"|Messrs|Miss|Professor|Doctor|Lieutenant|Captain|Sergeant|Colonel|General|Major|Commander|Admiral|Representative"
     r"|Senator|Governor|Reverend|Mayor|Judge|Justice|Sheriff|Detective|Inspector|Officer|President|Minister|Councillor"
     r"|Chancellor|Ambassador|Secretary|Sir|Dame|Lord|Lady|Chief|Commissioner|Congressman|Congresswoman|Deputy"
+    r"|Herr|Frau|Monsieur|Madame|Señor|Señora"
 )
 TITLES = frozenset(word.lower() for word in re.sub(r"[()?:.\\]", "", TITLE).split("|"))
 WORD = rf"(?:(?:al|el|bin|d|O|L)[-'’](?=[{UPPER}]))?[{UPPER}]\w*(?:[-'’&.](?=[{UPPER}])\w+)*"
@@ -28,6 +29,16 @@ PARTICLE = r"(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ibn|y|
 NAME = rf"{TOKEN}(?:,? (?:Jr|Sr)\.|(?: {PARTICLE}){{0,3}} {TOKEN}){{0,8}}"
 NAME_RE = re.compile(rf"(?<![\w'’-]){NAME}")
 TOKENS = re.compile(rf"{TOKEN}|\S+")
+OFFICE = re.compile(
+    r"(?:President|Minister|Secretary|Director|Chief|Executive|Officer|Chair(?:man|woman|person)?|Speaker|Leader|Manager"
+    r"|Head|Editor|Professor|Attorney|Analyst|Coach|Spokes(?:man|woman|person)|Superintendent|Commissioner|Governor"
+    r"|Senator|Rep\.|Sen\.|Mayor|Ambassador|Founder|Co-[Ff]ounder|Principal|Economist|Judge|Justice|Sheriff|General"
+    r"|Councill?or|Chancellor|Premier|Lawyer|Treasurer|Inspector|Engineer|Partner|Owner|Member|[CV][A-Z]O|CEO|MP|MEP"
+    r"|\w*(?:[Ff]rau|[Mm]ann|[Mm]eister(?:in)?|[Mm]inister(?:in)?|[Pp]räsident(?:in)?|rat|rätin|[Ss]precher(?:in)?"
+    r"|[Ll]eiter(?:in)?|[Cc]hef(?:in)?|[Dd]irektor(?:in)?|[Vv]orsitzende[rn]?|[Aa]nwalt|[Aa]nwältin|[Rr]ichter(?:in)?"
+    r"|[Tt]rainer(?:in)?|[Kk]anzler(?:in)?|[Aa]bgeordnete[rn]?|[Ss]ekretär(?:in)?|[Ee]xperte|[Ee]xpertin|[Ff]ührer(?:in)?"
+    r"|[Ff]orscher(?:in)?|[Pp]rofessor(?:in)?|[Kk]ämmer(?:er|in)|[Ll]ehrer(?:in)?|[Bb]etreiber(?:in)?))"
+)
 SUFFIXES = frozenset("jr sr ii iii iv v phd md obe".split())
 JOINING = frozenset("of for the".split())
 DAYS_AND_MONTHS = frozenset(
@@ -109,6 +120,23 @@ def without_honorific(name: str) -> str:
     return " ".join(tokens)
 
 
+def without_office(name: str) -> str:
+    """ "Harbour Board President Jane Roe" is "Jane Roe"; a lone title before a name stays."""
+    return name[len(office_of(name)) :].lstrip()
+
+
+def office_of(name: str) -> str:
+    """The office that capitalised words name before a person of two words or more; "" where there is none."""
+    tokens = name.split()
+    for place in range(len(tokens) - 3, -1, -1):
+        if not OFFICE.fullmatch(tokens[place]) or (not place and tokens[0].lower().strip(".") in TITLES):
+            continue
+        person = tokens[place + 1 :]
+        small = any(token.islower() or token.strip(".,").lower() in ORGANISATION for token in person[:2])
+        return "" if small or len(person) > 4 else " ".join(tokens[: place + 1])
+    return ""
+
+
 def core(name: str) -> list[str]:
     """The words of a name without titles and suffixes."""
     tokens = [token for token in name.replace(",", " ").split() if token.lower().strip(".") not in SUFFIXES]
@@ -140,6 +168,21 @@ class Names:
             (text[block.start : block.end], block.kind) for block in blocks if block.kind not in NOT_RUNNING_TEXT
         ]
         self._head = [text[block.start : block.end] for block in blocks[:12] if block.kind in ("byline", "furniture")]
+        self._blocks = blocks
+
+    @cached_property
+    def speaking(self) -> frozenset[str]:
+        """The names of those whose words whole blocks are: commenters, people interviewed."""
+        return frozenset(block.speaker for block in self._blocks if block.speaker)
+
+    def is_thing(self, name: str) -> bool:
+        """Whether the last word of a name also stands in small letters: a title or a place, hardly a person."""
+        return name.split()[-1].lower() in self._small
+
+    @cached_property
+    def last_names(self) -> frozenset[str]:
+        """The last words of the persons named in full."""
+        return frozenset(last for last, names in self._full.items() if any(map(is_person, names)))
 
     @cached_property
     def _running(self) -> str:
@@ -163,6 +206,7 @@ class Names:
             if " " not in match.group():
                 continue
             name = trimmed_name(match.group())
+            name = without_office(name) if name else None
             words = core(name) if name else []
             if name and name == match.group() and self._begins_sentence(match) and words[0].endswith("ing"):
                 continue  # "Using Dunmore valves"
@@ -213,7 +257,7 @@ class Names:
 
     def best(self, name: str) -> str:
         """The fullest form of a name in the document, if only one is possible; else the name without Mr., Mrs., Ms."""
-        name = without_honorific(name)
+        name = without_honorific(without_office(name))
         words = core(name)
         if not words:
             return name
