@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from index.document import Block, Document
 from index.split import leaves_of, paragraphs_of
 
+HEADING_WORDS = 14
 QUOTED, QUOTED_OF_NOBODY = 4 / 3, 1 / 2  # what a character inside a paragraph's quotation counts
 
 
@@ -63,6 +64,22 @@ class Voices:
             voice = self._voice(leaf)
             votes[voice] = votes.get(voice, 0.0) + _weight(leaf) * (len(stretch) - sum(map(str.isspace, stretch)))
         return max(votes, key=lambda voice: votes[voice])
+
+    def masked_section(self, start: int) -> str:
+        """The masked paragraphs around `start` up to the next readable one or masked heading, as one text."""
+        first = last = max(0, bisect_right(self._paragraph_starts, start) - 1)
+        while first and not self._opens(first) and self._paragraphs[first - 1].kind == "masked":
+            first -= 1
+        while last + 1 < len(self._paragraphs) and self._paragraphs[last + 1].kind == "masked":
+            if self._opens(last + 1):
+                break
+            last += 1
+        return self._text[self._paragraphs[first].start : self._paragraphs[last].end]
+
+    def _opens(self, number: int) -> bool:
+        """Whether a masked paragraph reads as a heading."""
+        words = self._text[self._paragraphs[number].start : self._paragraphs[number].end].split()
+        return len(words) <= HEADING_WORDS and not words[-1].endswith((".", ":", ",", ";"))
 
     def _voice(self, leaf: Block) -> Voice:
         paragraph = self._paragraphs[max(0, bisect_right(self._paragraph_starts, leaf.start) - 1)]

@@ -18,9 +18,9 @@ from rag.check import Verdict, check_sentence
 from rag.followup import History, standalone_question
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
 from rag.intent import asks_beside, collection_answer
-from rag.masked import explain_mask
+from rag.masked import closest_mask, explain_mask
 from rag.models import ChatModel, model_from_settings
-from rag.quote import NOT_EVIDENCE, Statement, choose, confidence, reason_for, write_quotes
+from rag.quote import NOT_EVIDENCE, Statement, choose, confidence, outdone, reason_for, write_quotes
 from rag.retrieve import Filters, Found, Hit, retrieve
 from rag.settings import Settings, load_settings
 from rag.tokens import CountTokens, token_counter
@@ -128,6 +128,7 @@ class _Search:
     model: str = QUOTES
     notice: str = ""
     unusable: frozenset[str] = NOT_EVIDENCE
+    outdone: str | None = None
 
 
 def answer(
@@ -224,7 +225,8 @@ def _search(
         found = retrieve(query, index, plain_filters, settings)
     unusable = NOT_EVIDENCE - {"furniture"} if asks_beside(question) else NOT_EVIDENCE
     sure = confidence(found.candidates, unusable)
-    return _Search(question, search_query, plain_filters, found, sure, started, notice=notice, unusable=unusable)
+    search = _Search(question, search_query, plain_filters, found, sure, started, notice=notice, unusable=unusable)
+    return replace(search, outdone=outdone(found.candidates, unusable))
 
 
 def _snapshot(search: _Search, **changes: Any) -> Answer:
@@ -256,7 +258,7 @@ def _answer_in_quotes(
     search = replace(search, model=QUOTES)
     notice = " ".join(part for part in (notice, search.notice) if part)
     chosen = choose(search.found.candidates, settings.answer_sentences, search.unusable)
-    if not chosen or search.confidence < settings.abstain_below:
+    if not chosen or search.confidence < settings.abstain_below or search.outdone:
         yield _abstained(search, index, notice=notice, removed=removed)
         return
     statements = write_quotes(chosen)
@@ -274,11 +276,11 @@ def _answer_in_quotes(
 
 
 def _abstained(search: _Search, index: Index, **changes: Any) -> Answer:
-    reason = reason_for(search.found.candidates)
+    reason = search.outdone or reason_for(search.found.candidates)
     hits = search.found.hits
     if reason == "masked":
         with index.catalog.reading():
-            mask = explain_mask(next(c for c in search.found.candidates if c.kind == "masked"), index)
+            mask = explain_mask(closest_mask(search.found.candidates), index)
         text, hits = mask.text, mask.before(hits)
     else:
         text = REASONS[reason]
@@ -290,7 +292,7 @@ def _answer_with_model(
 ) -> Iterator[Answer]:
     count = token_counter(index.embedder)
     context = build_context(search.found.candidates, search.found.hits, count, settings.context_tokens, search.unusable)
-    if not context.sources:
+    if not context.sources or search.outdone:
         yield from _answer_in_quotes(search, index, settings)
         return
     messages = messages_for(search.question, history, context)

@@ -5,6 +5,7 @@ It guesses nothing: an unmasked twin has words of the same lengths, the visible 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.document import Block, Document, Passage
@@ -30,6 +31,11 @@ class Masked:
             return hits
         first = replace(self.twin, score=hits[0].score if hits else 0.0)
         return (first, *(hit for hit in hits if hit.passage.id != first.passage.id))
+
+
+def closest_mask(candidates: Sequence[Candidate]) -> Candidate:
+    """The masked candidate whose visible words hold most of the question; the first of several."""
+    return max((c for c in candidates if c.kind == "masked"), key=lambda c: c.words)
 
 
 def explain_mask(candidate: Candidate, index: Index) -> Masked:

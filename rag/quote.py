@@ -29,6 +29,7 @@ MOST_WORDS = 75  # words of quotation in an answer
 WHOLLY_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
 SHORT_LINE = 8  # words; a line up to this length that no full stop ends is a label
+ABOUT, CLEARLY = 0.5, 0.1  # share of the question's words; advantage in score or in that share
 SAME_STATEMENT = 80.0  # rapidfuzz ratio, 0..100
 
 
@@ -75,6 +76,24 @@ def reason_for(candidates: Sequence[Candidate]) -> str:
     """
     closest = next((c.kind for c in candidates if c.kind not in NEUTRAL and c.words > 0), "")
     return {"masked": "masked", "furniture": "furniture_only"}.get(closest, "not_in_corpus")
+
+
+def outdone(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_EVIDENCE) -> str | None:
+    """Why the best evidence is not what the question is about: text that can't be used is clearly closer to it.
+
+    "furniture_only": a line beside the articles has most of the question's words and a better score. "masked": the
+    visible words of a masked section hold more of the question than the best evidence does.
+    """
+    best = max((c for c in candidates if c.kind not in unusable), key=lambda c: c.score, default=None)
+    score, words = (best.score, best.words) if best else (0.0, 0.0)
+    for candidate in candidates:
+        if candidate.kind not in unusable or candidate.words < ABOUT:
+            continue
+        if candidate.kind == "furniture" and candidate.score >= score + CLEARLY:
+            return "furniture_only"
+        if candidate.kind == "masked" and candidate.words >= words + CLEARLY:
+            return "masked"
+    return None
 
 
 def choose(candidates: Sequence[Candidate], most: int, unusable: frozenset[str] = NOT_EVIDENCE) -> list[Span]:

@@ -80,7 +80,10 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
         for sentence in sentences[passage.id]:
             voice = voices.at(sentence.start, sentence.end)
             speaker = set(stems(voice.speaker or ""))  # who speaks is part of what every sentence says
-            said = {*stems(document.text[sentence.start : sentence.end]), *speaker}
+            readable = document.text[sentence.start : sentence.end]
+            if voice.kind == "masked":  # single words are left of a sentence; together they tell what it is about
+                readable = voices.masked_section(sentence.start)
+            said = {*stems(readable), *speaker}
             candidates.append(
                 Candidate(
                     passage,

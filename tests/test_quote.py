@@ -17,6 +17,7 @@ from rag.quote import (
     choose,
     confidence,
     join_neighbours,
+    outdone,
     reason_for,
     whole_list,
     write_quotes,
@@ -243,3 +244,32 @@ def test_quotes_are_the_documents_own_characters(make_index: MakeIndex) -> None:
     assert reply.citations
     for citation in reply.citations:
         assert citation.document.text[citation.start : citation.end] == citation.quote
+
+
+# ---- text that can't be used is closer to the question ----
+
+
+def weighed(kind: str, score: float, words: float) -> Candidate:
+    return Candidate(passage(kind), document(), *FIRST, Voice(kind, kind), score, score, words, words)
+
+
+@pytest.mark.parametrize(
+    ("closer", "reason"),
+    [
+        (weighed("furniture", 0.9, 0.9), "furniture_only"),
+        (weighed("furniture", 0.9, 0.4), None),
+        (weighed("furniture", 0.4, 0.6), None),
+        (weighed("masked", 0.1, 0.9), "masked"),
+        (weighed("masked", 0.9, 0.4), None),
+        (weighed("heading", 0.9, 0.9), None),
+    ],
+)
+def test_evidence_is_outdone_only_by_text_that_is_clearly_about_the_question(
+    closer: Candidate, reason: str | None
+) -> None:
+    assert outdone([weighed("body", 0.45, 0.35), closer]) == reason
+
+
+def test_what_may_be_used_outdoes_nothing() -> None:
+    assert outdone([weighed("body", 0.3, 0.1), weighed("furniture", 0.9, 0.9)], NOT_EVIDENCE - {"furniture"}) is None
+    assert outdone([]) is None

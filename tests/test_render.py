@@ -21,7 +21,7 @@ from index.errors import DoorUnavailable, NoDocuments
 from rag.answering import Answer, Citation, Sentence
 from rag.retrieve import Hit
 from rag.settings import Settings
-from ui import render
+from ui import render, viewer
 from ui.app import Chat, Conversation, launch
 from ui.indexing import Indexing, Step
 
@@ -128,7 +128,7 @@ def test_the_document_view_is_the_document_to_the_character(data: st.DataObject)
     source = data.draw(documents())
     highlights = data.draw(st.lists(spans(source.text), max_size=3))
     focus = data.draw(st.none() | spans(source.text))
-    page = Page(render.document_html(source, highlights, focus))
+    page = Page(viewer.document_html(source, highlights, focus))
 
     shown = source.text.replace("\0", "\ufffd")
     assert page.text("document-text") == shown
@@ -145,7 +145,7 @@ def test_the_document_view_is_the_document_to_the_character(data: st.DataObject)
 
 @given(documents())
 def test_every_page_is_announced_once(source: Document) -> None:
-    page = Page(render.document_html(source))
+    page = Page(viewer.document_html(source))
     shown = [data for data, path in page.words if path and path[-1][1].get("class") == "page added"]
     assert shown == [f"Page {number}" for number in range(1, len(source.page_starts) + 1)]
 
@@ -153,7 +153,7 @@ def test_every_page_is_announced_once(source: Document) -> None:
 def test_a_quotation_that_crosses_blocks_is_marked_in_each() -> None:
     text = "One two.\n\nThree four."
     source = document(text, (Block("body", 0, 10), Block("quotation", 10, len(text))))
-    html = render.document_html(source, focus=(4, 15))
+    html = viewer.document_html(source, focus=(4, 15))
     assert html.count("<mark") == 3  # "two.", the white space after it, "Three"
     assert html.count('id="cited"') == 1
     assert Page(html).text("cited") == text[4:15]
@@ -163,7 +163,7 @@ def test_a_quotation_that_crosses_blocks_is_marked_in_each() -> None:
 def test_furniture_folds_away_unless_it_is_cited(focus: tuple[int, int] | None, opened: bool) -> None:
     text = "Story.\nMenu\nLogin\nMore story."
     blocks = (Block("body", 0, 7), Block("furniture", 7, 12), Block("furniture", 12, 18), Block("body", 18, len(text)))
-    page = Page(render.document_html(document(text, blocks), focus=focus))
+    page = Page(viewer.document_html(document(text, blocks), focus=focus))
     folded = [attributes for tag, attributes in page.elements if tag == "details"]
     assert len(folded) == 1
     assert ("open" in folded[0]) is opened
@@ -171,7 +171,7 @@ def test_furniture_folds_away_unless_it_is_cited(focus: tuple[int, int] | None, 
 
 def test_masked_words_become_bars_and_stay_in_the_text() -> None:
     text = "Barriers ********* ******"
-    page = Page(render.document_html(document(text, (Block("masked", 0, len(text)),))))
+    page = Page(viewer.document_html(document(text, (Block("masked", 0, len(text)),))))
     assert page.text("bar") == "***************"
     assert page.text("document-text") == text
 
@@ -179,14 +179,14 @@ def test_masked_words_become_bars_and_stay_in_the_text() -> None:
 def test_kinds_have_their_own_looks() -> None:
     text = "Head\nSaid\nComment\n"
     blocks = (Block("heading", 0, 5), Block("quotation", 5, 10), Block("comment", 10, 18, speaker='A "B" <i>'))
-    html = render.document_html(document(text, blocks))
+    html = viewer.document_html(document(text, blocks))
     assert '<h3 class="block heading">Head' in html
     assert '<blockquote class="block quotation">Said' in html
     assert '<article class="block comment" title="comment · A &quot;B&quot; &lt;i&gt;">Comment' in html
 
 
 def test_what_a_document_does_not_say_is_shown_as_undisclosed() -> None:
-    html = render.document_html(document(author=None, published=None, publisher=None))
+    html = viewer.document_html(document(author=None, published=None, publisher=None))
     assert "Author undisclosed · date undisclosed" in html
     assert "None" not in html
 
@@ -300,7 +300,7 @@ def test_nothing_that_others_wrote_becomes_markup() -> None:
     shown = [
         render.answer_html(answer(sentences=sentences, citations=(cited,), notice=HOSTILE, model=HOSTILE)),
         render.answer_html(answer(status="abstained", reason=HOSTILE, text=HOSTILE, hits=(hit,))),
-        render.document_html(source, [(3, 9)], (5, 20)),
+        viewer.document_html(source, [(3, 9)], (5, 20)),
         render.documents_html([source] * 13, [Skipped(HOSTILE, HOSTILE)]),
         render.question_html(HOSTILE),
         render.problem_html(HOSTILE),
@@ -367,3 +367,22 @@ def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(DoorUnavailable, match=f"Port {port} is in use.*--port {port + 1}"):
             launch(tmp_path, Settings(), port=port, open_browser=False)
+
+
+def test_a_quotation_inside_a_paragraph_stays_in_its_line_and_names_who_is_quoted() -> None:
+    text = "It broke.\n\nShe heard it: “It <went>,” said Roe. \n\n"
+    cut = [text.index("She"), text.index("“"), text.index(" said"), len(text)]
+    blocks = (
+        Block("body", 0, cut[0]),
+        Block("body", cut[0], cut[3]),
+        Block("body", cut[0], cut[1], parent=1),
+        Block("quotation", cut[1], cut[2], "Jane Roe", None, ("Mill Wire",), parent=1),
+        Block("body", cut[2], cut[3], parent=1),
+    )
+    source = document(text, blocks)
+    html = viewer.document_html(source, focus=(cut[1], cut[2]))
+    assert html.count('<p class="block body"') == 2
+    assert 'class="said quotation" title="quotation · Jane Roe ← Mill Wire"' in html
+    assert Page(html).text("document-text") == text
+    assert "it: </span>" not in html
+    assert '<span class="gap">' in html

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from index.document import Block, Document
-from index.voices import Voice, voice_at
+from index.voices import Voice, Voices, voice_at
 
 TEXT = "“We sold the mill in spring,” said Roe, who left. “It was time.”\n\nI doubt it.\n\n“It was time.”\n\nNo.\n"
 FIRST = TEXT.index("said")
@@ -48,3 +50,13 @@ def test_reported_speech_is_not_a_quotation() -> None:
 
 def test_a_document_without_blocks_and_an_empty_stretch_have_a_voice() -> None:
     assert voice_at(Document("d", "a.txt", None, None, None, None, "Some words."), 3, 3) == Voice("body", "body")
+
+
+def test_a_masked_section_reaches_from_its_heading_to_the_next_or_to_readable_text() -> None:
+    parts = ["It rained.\n\n", "Who ****\n\n", "*** mill ****.\n\n", "*** town ****.\n\n", "How ****\n\n", "** ***.\n"]
+    kinds = ["body", *["masked"] * 5]
+    places = [sum(map(len, parts[:n])) for n in range(len(parts) + 1)]
+    blocks = tuple(Block(kind, *place) for kind, place in zip(kinds, pairwise(places), strict=True))
+    voices = Voices(Document("d", "a.txt", None, None, None, None, "".join(parts), blocks))
+    assert voices.masked_section(places[2]) == voices.masked_section(places[1]) == "".join(parts[1:4])
+    assert voices.masked_section(places[5]) == "".join(parts[4:])

@@ -25,7 +25,7 @@ from index.opening import Index, open_index
 from index.sync import sync
 from rag.answering import LONGEST_QUESTION, answer_stream
 from rag.settings import Settings
-from ui import render
+from ui import render, viewer
 from ui.indexing import Indexing, State
 from ui.port import port_in_use, require_port
 
@@ -251,7 +251,7 @@ class Chat:
             if document is None:
                 raise UsageError("This document is no longer in the index. Reload the page to see what is.")
             focus = (int(data["start"]), int(data["end"])) if data.get("start") and data.get("end") else None
-            html = render.document_html(document, focus=focus)
+            html = viewer.document_html(document, focus=focus)
         except (RagError, ValueError) as error:
             html = render.problem_html(str(error))
         return f"{html}<i hidden>{render.text_html(str(data.get('opened', '')))}</i>"  # a change, even when reopened

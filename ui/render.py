@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from itertools import groupby, pairwise
 
 from index.catalog import Skipped
-from index.document import Block, Document
+from index.document import Document
 from index.voices import voice_at
 from rag.answering import Answer, Citation, Sentence
 from rag.introduce import readable_date, with_article
 from rag.retrieve import Hit
-
-Span = tuple[int, int]
 
 VERDICTS = {
     "verbatim": ("✓", "verbatim: copied word for word from the document"),
@@ -32,10 +29,8 @@ REASONS = {
     "masked": "Masked in the documents",
     "furniture_only": "Only in menus or adverts",
 }
-ELEMENTS = {"title": "h2", "heading": "h3", "quotation": "blockquote", "table": "div", "comment": "article"}
 CLOSEST_SHOWN = 3
 PROGRESS_LINE = re.compile(r'<p class="progress-line".*?</p>')
-MASK = re.compile(r"\*{2,}")
 
 
 def text_html(text: str) -> str:
@@ -165,7 +160,7 @@ def _sources(citations: Sequence[Citation]) -> str:
     if not citations:
         return ""
     items = "".join(f"<li>{_footnote(citation)}{_source(citation)}</li>" for citation in citations)
-    summary = f"<summary>{_counted(len(citations), 'source')}</summary>"
+    summary = f"<summary>{counted(len(citations), 'source')}</summary>"
     return f'<details class="sources"{" open" if len(citations) <= 3 else ""}>{summary}<ol>{items}</ol></details>'
 
 
@@ -179,11 +174,11 @@ def _source(citation: Citation) -> str:
     place = [document.publisher, published, f"page {citation.page}" if citation.page else None]
     return (
         f'<span class="source-text"><strong>{speaker}</strong>{role}{via}<br>'
-        f"<cite>{text_html(document.name)}</cite> · {_joined(place)}</span>"
+        f"<cite>{text_html(document.name)}</cite> · {joined(place)}</span>"
     )
 
 
-def _counted(count: int, thing: str) -> str:
+def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
@@ -199,7 +194,7 @@ def _who(citation: Citation) -> str:
     return f"The document’s own text, by {citation.document.author or 'an undisclosed author'}"
 
 
-def _joined(parts: Iterable[str | None]) -> str:
+def joined(parts: Iterable[str | None]) -> str:
     return " · ".join(text_html(part) for part in parts if part)
 
 
@@ -214,7 +209,7 @@ def _abstained(answer: Answer) -> str:
 def _closest(hit: Hit) -> str:
     place = _span_attributes(hit.document, hit.passage.start, hit.passage.end)
     words = textwrap.shorten(hit.text, width=180, placeholder=" …") or hit.text[:180]
-    where = _joined([hit.document.name, hit.passage.speaker])
+    where = joined([hit.document.name, hit.passage.speaker])
     return f'<button class="passage" {place}><span>{text_html(words)}</span><small>{where}</small></button>'
 
 
@@ -227,132 +222,7 @@ def _footer(answer: Answer) -> str:
     by = known.get(answer.model, f"Written by {answer.model}, each sentence checked")
     removed = f"{answer.removed} removed by the check" if answer.removed else None
     seconds = f"{answer.seconds:.1f} s" if answer.seconds >= 0.1 else "under 0.1 s"
-    return f'<p class="made">{_joined([None if answer.status == "abstained" else by, removed, seconds])}</p>'
-
-
-def document_html(document: Document, highlights: Sequence[Span] = (), focus: Span | None = None) -> str:
-    """The document as a person reads it, with `highlights` marked and `focus` marked as `#cited`.
-
-    Without the elements of class "added", the text of `.document-text` is `document.text`, character by
-    character (a NUL is shown as U+FFFD).
-    """
-    body = "".join(_flow(document, _roots(document), _Marks(document, highlights, focus)))
-    return f'<article class="source">{_heading(document)}<div class="document-text">{body}</div></article>'
-
-
-def _heading(document: Document) -> str:
-    author = document.author or "Author undisclosed"
-    published = readable_date(document.published) or "date undisclosed"
-    return (
-        f'<header><h2>{text_html(document.name)}</h2><p class="meta">{_joined([author, document.publisher, published])}'
-        f'</p><p class="path">{text_html(document.path)}</p></header>'
-    )
-
-
-class _Marks:
-    """Which characters of one document are marked, where its pages begin, and whether `#cited` is given out."""
-
-    def __init__(self, document: Document, highlights: Sequence[Span], focus: Span | None) -> None:
-        self.text = document.text
-        self.focus = focus if focus and focus[0] < focus[1] else None
-        self.spans = [span for span in highlights if span[0] < span[1]]
-        self.pages = {start: number for number, start in enumerate(document.page_starts, start=1)}
-        edges = {edge for span in [*self.spans, *([self.focus] if self.focus else [])] for edge in span}
-        self.cuts = sorted(edges | set(self.pages))
-
-    def touches(self, start: int, end: int) -> bool:
-        """Whether the focused quotation has a character in [start, end)."""
-        return self.focus is not None and self.focus[0] < end and start < self.focus[1]
-
-    def html(self, start: int, end: int, masked: bool) -> str:
-        """`text[start:end]` with its marks and page numbers."""
-        edges = [start, *(cut for cut in self.cuts if start < cut < end), end]
-        return "".join(self._piece(left, right, masked) for left, right in pairwise(edges))
-
-    def _piece(self, start: int, end: int, masked: bool) -> str:
-        page = f'<span class="page added">Page {self.pages[start]}</span>' if start in self.pages else ""
-        inner = text_html(self.text[start:end])
-        if masked:
-            inner = MASK.sub(lambda bar: f'<span class="bar">{bar.group()}</span>', inner)
-        if self.focus and self.focus[0] <= start < self.focus[1]:
-            first = ' id="cited" tabindex="-1"' if start == max(self.focus[0], 0) else ""
-            return f'{page}<mark{first} class="cited">{inner}</mark>'
-        if any(left <= start < right for left, right in self.spans):
-            return f'{page}<mark class="also">{inner}</mark>'
-        return page + inner
-
-
-_Node = tuple[Block, list["_Node"]]
-
-
-def _roots(document: Document) -> list[_Node]:
-    """The blocks as a tree, in reading order; paragraphs where the document has no blocks."""
-    blocks = document.blocks or tuple(_paragraphs(document.text))
-    nodes: list[_Node] = [(block, []) for block in blocks]
-    roots: list[_Node] = []
-    for node in nodes:
-        parent = node[0].parent
-        (roots if parent is None else nodes[parent][1]).append(node)
-    for siblings in [roots, *(children for _, children in nodes)]:
-        siblings.sort(key=lambda node: node[0].start)
-    return roots
-
-
-def _paragraphs(text: str) -> Iterator[Block]:
-    start = 0
-    for gap in re.finditer(r"\n[^\S\n]*\n\s*", text):
-        yield Block("body", start, gap.end())
-        start = gap.end()
-    if start < len(text):
-        yield Block("body", start, len(text))
-
-
-def _flow(document: Document, nodes: Sequence[_Node], marks: _Marks) -> Iterator[str]:
-    """Siblings in reading order; neighbouring furniture folds into one."""
-    for furniture, run in groupby(nodes, key=lambda node: node[0].kind == "furniture"):
-        if furniture:
-            yield _furniture(document, list(run), marks)
-        else:
-            yield from (_block(document, node, marks) for node in run)
-
-
-def _furniture(document: Document, nodes: Sequence[_Node], marks: _Marks) -> str:
-    start, end = nodes[0][0].start, nodes[-1][0].end
-    inner = "".join(_block(document, node, marks) for node in nodes)
-    if not document.text[start:end].strip():
-        return inner
-    lines = sum(1 for line in document.text[start:end].splitlines() if line.strip())
-    label = f"Menus, headers, adverts: {_counted(lines, 'line')}"
-    opened = " open" if marks.touches(start, end) else ""
-    return f'<details class="furniture"{opened}><summary class="added">{label}</summary>{inner}</details>'
-
-
-def _block(document: Document, node: _Node, marks: _Marks) -> str:
-    block, children = node
-    if children:
-        inner = "".join(_flow(document, children, marks))
-        element = ELEMENTS.get(block.kind, "section") if block.kind in ("comment", "quotation") else "section"
-    else:
-        inner = _leaf(document, block, marks)
-        element = ELEMENTS.get(block.kind, "p")
-        if not document.text[block.start : block.end].strip():
-            return inner
-    spoken = [block.kind.replace("_", " "), block.speaker, readable_date(block.date)]
-    title = f' title="{_joined(spoken)}"' if block.speaker or block.date else ""
-    return f'<{element} class="block {text_html(block.kind)}"{title}>{inner}</{element}>'
-
-
-def _leaf(document: Document, block: Block, marks: _Marks) -> str:
-    """A leaf's text; the white space around it is kept in the text but not in sight."""
-    text = document.text[block.start : block.end]
-    left = block.start + len(text) - len(text.lstrip())
-    right = max(left, block.start + len(text.rstrip()))
-    parts = []
-    for start, end, gap in ((block.start, left, True), (left, right, False), (right, block.end, True)):
-        if start < end:
-            inner = marks.html(start, end, block.kind == "masked")
-            parts.append(f'<span class="gap">{inner}</span>' if gap else inner)
-    return "".join(parts)
+    return f'<p class="made">{joined([None if answer.status == "abstained" else by, removed, seconds])}</p>'
 
 
 def documents_html(documents: Sequence[Document], skipped: Sequence[Skipped] = ()) -> str:
@@ -363,7 +233,7 @@ def documents_html(documents: Sequence[Document], skipped: Sequence[Skipped] = (
     files = "".join(f"<li><b>{text_html(file.path)}</b> {text_html(file.reason)}</li>" for file in skipped)
     left_out = f'<details class="left-out"><summary>{len(skipped):,} left out</summary><ul>{files}</ul></details>'
     return (
-        f'<section class="documents"><h2>Documents</h2><p class="meta">{_counted(len(documents), "document")}</p>'
+        f'<section class="documents"><h2>Documents</h2><p class="meta">{counted(len(documents), "document")}</p>'
         f"{search if len(documents) > 12 else ''}{listed}{left_out if skipped else ''}</section>"
     )
 
@@ -371,7 +241,7 @@ def documents_html(documents: Sequence[Document], skipped: Sequence[Skipped] = (
 def _listed(document: Document) -> str:
     suffix = document.path.rsplit(".", 1)[-1].upper() if "." in document.path else None
     published = readable_date(document.published) or None
-    meta = _joined([document.publisher, published, suffix, _counted(len(document.text.split()), "word")])
+    meta = joined([document.publisher, published, suffix, counted(len(document.text.split()), "word")])
     return (
         f'<li><button class="document" data-document="{text_html(document.id)}">'
         f"<span>{text_html(document.name)}</span><small>{meta}</small></button></li>"

@@ -23,7 +23,7 @@ INTRODUCING = frozenset(
     " said says wrote writes told reported according quoted quoting document documents page"
     " speaker list beside article s".split()
 )
-"""The words of an introduction that claim nothing ("s" ends an owner's name); an answerer with others adds them here."""
+"""The words of an introduction that claim nothing ("s" ends an owner's name); whoever answers with others adds them."""
 
 MONTHS = "January February March April May June July August September October November December".split()
 NEGATION = re.compile(r"\b(?:not|cannot|no|nor|never|none|nobody|nothing|neither|without)\b|n['’]t\b", re.IGNORECASE)
