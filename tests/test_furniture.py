@@ -194,6 +194,102 @@ def test_a_name_of_a_network_is_a_button_only_beside_others() -> None:
     assert furniture(text) == ["Tweet", "Share this story", "Advertisement"]
 
 
+MENU = "Home\nBrill\nDunmore\nOsprey\nGannet\nTern\nMarl\nCannery\nSpit\nSearch\nLog in\n"
+FOOT = "Privacy policy\nBrill\nDunmore\nOsprey\nGannet\nContact us\n© 2019 Port Times. All rights reserved.\n"
+BODY = f"{PROSE}\n\n{PROSE}\n\n{PROSE}\n\n"
+TEASERS = "".join(
+    f"Wheel number {n} goes to the museum\n\nJane Roe\n\nMay {n}, 2019\n\nThe wheel that turned at Brill for years "
+    f"goes to the museum of the town, where it will be shown in hall {n} from now on.\n\n"
+    for n in range(2, 7)
+)
+
+
+def page(between: str = "", below: str = "", text: str = BODY) -> str:
+    return f"{MENU}\nMill on the hill closes after flood\n\n{between}{text}{below}\n{FOOT}"
+
+
+def test_the_frame_of_a_page_needs_no_known_words() -> None:
+    marked = furniture(page())
+    assert {"Brill", "Spit", "Dunmore", "Contact us"} <= set(marked)
+    assert not {"Mill on the hill closes after flood", PROSE} & set(marked)
+
+
+def test_a_frame_in_another_language_shows_itself_by_standing_twice() -> None:
+    names = "\n".join("Ylä Ala Itä Länsi Etelä Pohjoinen Keski Sisä Ulko".split())
+    text = f"{names}\n\nMylly suljetaan tulvan jälkeen\n\n{BODY}{names}\n"
+    assert furniture(text) == 2 * names.split("\n")
+
+
+def test_summaries_of_other_articles_below_a_headline_and_a_date_are_furniture() -> None:
+    marked = furniture(page(below=TEASERS))
+    assert sum(line.startswith("The wheel that turned") for line in marked) == 5
+    assert PROSE not in marked
+
+
+def test_a_list_below_a_colon_and_a_recipe_belong_to_the_article() -> None:
+    dates = f"{PROSE[:-1]}, on these days:\n- May 4\n- May 5\n- May 6\n"
+    recipe = f"Ingredients\n- 2 onions\n- salt\n- oil\n\n{PROSE}\n\n"
+    marked = furniture(page(below=recipe + dates))
+    assert not {"- May 6", "- 2 onions", "Ingredients"} & set(marked)
+
+
+def test_comments_that_no_step_has_read_are_not_furniture() -> None:
+    said = ["I saw the wheel turn as a child and I am sorry.", "Nobody asked the people who live there."]
+    below = f"Comments\n\nrita_v\n\n{said[0]}\n\ntomash\n\n{said[1]}\n\n"
+    assert not set(said) & set(furniture(page(below=below)))
+
+
+def test_posts_below_dates_are_not_furniture() -> None:
+    said = [f"We went there on day {n} and saw nothing at all." for n in range(1, 7)]
+    below = "".join(f"rita{n}\nMay {n}, 2019\n\n{words}\n\n" for n, words in enumerate(said, 1))
+    assert not set(said) & set(furniture(page(below=below)))
+
+
+def test_masked_words_below_an_article_stay() -> None:
+    masked = "*** ****** of the ******* was ***** by *** **** ********."
+    assert masked not in furniture(page(below=f"{masked}\n\n"))
+
+
+def test_a_button_that_stands_again_and_again() -> None:
+    answers = "".join(f"{PROSE} It is day {n}.\n\nMark it\n\nrita_{n}\n\n" for n in range(4))
+    assert furniture(page(text=answers)).count("Mark it") == 4
+
+
+def test_names_that_stand_again_and_again_above_what_they_say_are_no_buttons() -> None:
+    talk = PROSE + "\n\n" + "".join(f"Rita Vale\n\n{PROSE} It is day {n}.\n\n" for n in range(4))
+    assert "Rita Vale" not in furniture(page(text=talk))
+
+
+def test_text_in_a_script_without_spaces_is_prose() -> None:
+    sentence = "丘の上の水車小屋は月末に閉鎖されると所有者が金曜日に述べた。"
+    sentence += "洪水が祖母の時代から回っていた水車と石を壊したためである。"
+    assert sentence not in furniture(page(text=f"{sentence}\n\n{sentence}\n\n{sentence}\n\n"))
+    assert line_of(sentence).words > 12
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "4.1 out of 5 stars 911",
+        "12 people found this helpful",
+        "5 star 61%",
+        "Read more: Ferry stops running",
+        "Leave a Reply",
+        "Your email address will not be published. Required fields are marked *",
+        "Kommentar schreiben",
+        "comments powered by Anything",
+    ],
+)
+def test_lines_of_shops_and_forms_on_a_page(line: str) -> None:
+    assert line in furniture(page(text=f"{BODY}{line}\n\n{BODY}"))
+
+
+def test_the_form_below_a_thread_and_all_that_follows() -> None:
+    form = ["Leave a Reply", "Name *", "Website", "This site has a filter of its own.", "Recent Posts", "Wheel sold"]
+    comment = "I saw the wheel turn as a child, and I am sorry to read that it has come to this at last."
+    assert thread(comment, comment, *form) == form
+
+
 NOVEL = (
     "CONTENTS\n\nChapter One. The Ferry\nChapter Two. Home\nChapter Three. News\nChapter Four. The Search\n"
     "Chapter Five. Travel\nChapter Six. Weather\nChapter Seven. About Jonas\nChapter Eight. Letters\n\nCHAPTER ONE\n\n"
@@ -230,6 +326,36 @@ ENCYCLOPEDIA = (
 )
 
 
+CONTENTS = "\n".join(f"Chapter {n}: Of {name}" for n, name in enumerate("Salt Rope Tar Wind Ice Fog Rain".split(), 1))
+INDEX = "\n".join(f"{name}, {n}, {n + 40}" for n, name in enumerate("anchor bell cable deck eel fish gull".split(), 3))
+BOOK = (
+    f"The Ferry\n\nby Jane Roe\n\nCopyright 1931 by Jane Roe\n\n{CONTENTS}\n\n"
+    + f"{PROSE}\n\n" * 12
+    + f"Index\n{INDEX}"
+)
+ACT = (
+    "Ferries Act\n\nCONTENTS\n"
+    + "\n".join(f"{n}. Duty {n} of the master" for n in range(1, 20))
+    + "\n\n"
+    + "\n\n".join(
+        f"{n}. Duty {n} of the master\n\n(1) {PROSE}\n\n(2) The master must keep a log of rule {n}."
+        for n in range(1, 20)
+    )
+)
+PLAY = "MILLER. Who is there?\nFERRYMAN. A friend.\nMILLER. Come in.\n" * 12 + f"\n{PROSE}\n\n" + "MILLER. Away!\n" * 12
+READ_ME = f"# Keel\n\n{PROSE}\n\n## Usage\n\n    keel run\n\n## Search\n\n{PROSE}\n\n## License\n\nMIT"
+LETTER = f"Brill, 4 May 1912\n\nDear Tom,\n\n{PROSE}\n\n{PROSE}\n\nYours,\nJane\n\nP.S. Share the news with Rita."
+GLOSSARY = "\n".join(
+    f"{word}: what a miller calls a {word} of the second kind" for word in "home search news menu log".split()
+)
+ATTENDANCE = "Present:\n" + "\n".join(f"Jane Roe {n}\nmember" for n in range(15)) + f"\n\n{PROSE}\n\nNews\n\n{PROSE}"
+
+
+@pytest.mark.parametrize("text", [BOOK, ACT, PLAY, READ_ME, LETTER, GLOSSARY, ATTENDANCE])
+def test_contents_indexes_and_lists_of_names_are_no_frame(text: str) -> None:
+    assert [line for line in furniture(text) if "Copyright" not in line] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [NOVEL, STATUTE, CHAT, NAMED_CHAT, MANUAL, MINUTES, RECIPE, POEM, SPECIFICATIONS, CODE, TABLE, ENCYCLOPEDIA],
@@ -252,6 +378,10 @@ def test_texts_with_no_page_around_them_have_no_furniture(text: str) -> None:
         "(318 votes) ",
         "a" * 50,
         "word " * 39 + "\n\n",
+        "Comments\n\n",
+        "May 4, 2019\n\n",
+        "Leave a reply\n\n",
+        f"{PROSE}\n\nMenu\n\n",
     ],
 )
 def test_long_texts_take_time_in_proportion(unit: str) -> None:

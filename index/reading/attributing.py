@@ -11,28 +11,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from index.reading.antecedents import Paragraph, Voice, institution, meant, only_paper
+from index.reading.foreign_speech import foreign_introduction, foreign_tag
 from index.reading.quotation_marks import Marked
 from index.reading.reporting import (
     FINITE_VERB,
+    HEADS,
     PARTICIPLES,
     TAG_VERB,
     VERB,
     Subject,
     hearer,
+    role_of,
     subject_after,
     subject_before,
 )
 from index.reading.speakers import ABBREVIATED, NAME, NAME_RE, Names, trimmed_name
 
-BOUNDARY = re.compile(r"[.!?…][\"”’')\]]* +(?=[\"“„«‘'(\[]?[A-ZÀ-Þ0-9])")
+BOUNDARY = re.compile(r"[.!?…][\"”’')\]]* +(?=(?:``|[\"“„«‘'(\[])?[A-ZÀ-Þ0-9])")
 NO_BOUNDARY = re.compile(
-    rf"(?:{ABBREVIATED}|\b[A-Z]\.|\b(?:No|Inc|Corp|Co|Ltd|vs|etc|e\.g|i\.e|[ap]\.m"
+    rf"(?:{ABBREVIATED}|\b[A-Z]\.|\b(?:No|Inc|Corp|Co|Ltd|vs|etc|pp?|vol|ch|art|e\.g|i\.e|[ap]\.m"
     r"|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\.)$"
 )
 OWN_WORDS = re.compile(
     rf"(?P<owner>{NAME}(?=['’]s? )|\b[Hh]is(?= )|\b[Hh]er(?= ))(?:['’]s?)? (?:[a-z]+ ){{0,3}}"
     r"(?:words?|dictum|motto|phrase|line|comment|statement|reply|response|answer|remark|warning|message"
-    r"|slogan|advice|tweet|quip|saying|verdict)(?: (?:was|is|were))?:? ?$"
+    r"|report|letter|e-?mail|note|slogan|advice|tweet|quip|saying|verdict)(?: (?:was|is|were))?:? ?$"
 )
 TITLE_BEFORE = re.compile(
     r"\b(?:entitled|titled|headlined|headline|article|story|editorial|column|essay|op-ed|book|film|song|chapter|episode)"
@@ -57,6 +60,19 @@ LINKING = re.compile(
     r"[ ,;]*(?:(?:and|or|but|then|to|of|the|a|as|is|was|were|being|about|with|from|for|in|on)\b[ ,]*){0,4}$"
 )
 COORDINATED = re.compile(r"(?:\b(?:and|but|or|then)|,)$")
+ROLE_BETWEEN = re.compile(rf"(?:(?:[\w'’-]+|and) ){{0,9}}{HEADS}")
+SENDER = re.compile(
+    rf"\b(?:It is|It was|It['’]s|(?:letter|note|e-?mail|message|statement)(?: \w+){{0,4}}) (?:from|by)"
+    rf" (?:an? )?({NAME})"
+    r"[^.!?]{0,40}\.$"
+)
+IT_SAYS = re.compile(r"(?:It|The (?:letter|note|e-?mail|message)) (?:says|said|reads?|ran|went):?")
+WRITER = re.compile(rf"\b(?:[Aa]n? )?({NAME}),? wrote\b")
+ADDRESSED = re.compile(r"(?:^|\s)@([^@:,]{2,60}?)(?: says| said| wrote| writes| schrieb| schreibt)?[:,]? ?$")
+SOURCE = re.compile(rf" ?[—–―] ?({NAME})(?:, [^.!?]{{3,90}})?\.?")
+PASSIVE = re.compile(r"\b(?:was|were|been|is|are|being)(?: \w+ly)?$")
+THAT_CLAUSE = re.compile(r"\b(?:says?|said|told|stated|claims?|claimed)\b[^.;:“\"]{0,40}\bthat\b")
+OUTRIGHT = frozenset("said says told tells wrote writes asked asks replied warned called calls answered".split())
 FAR = 32  # words between a verb and the marks that it may still introduce
 LONGEST_LEAD = 600  # characters of a sentence before the marks
 TAG_WINDOW = 280  # characters
@@ -94,7 +110,7 @@ def sentence_start(text: str, start: int, end: int) -> int:
 def voice_of_marked(paragraph: Paragraph, number: int) -> tuple[Voice | None, bool]:
     """The voice of the marked stretch with this number, None where it can't be told; and whether a tag follows it."""
     text, mark = paragraph.text, paragraph.marks[number]
-    tag = _tag_after(paragraph, number)
+    tag = _tag_after(paragraph, number) or foreign_tag(paragraph, mark, _limit(paragraph, number))
     if tag:
         return tag, True
     earliest = paragraph.marks[number - 1].end if number else 0
@@ -106,7 +122,30 @@ def voice_of_marked(paragraph: Paragraph, number: int) -> tuple[Voice | None, bo
         if len(between) < 40 and LINKING.fullmatch(between):
             return paragraph.voices[number - 1], False  # two stretches of one clause
         begin = sentence_start(text, max(0, earliest - LONGEST_LEAD), earliest)
-    return _introduced(paragraph, begin, mark), False
+    voice = _introduced(paragraph, begin, mark) or foreign_introduction(paragraph, begin, mark.start)
+    if voice is None or voice == Voice():
+        voice = _from_sender(paragraph, begin, mark) or voice
+    return voice, False
+
+
+def _limit(paragraph: Paragraph, number: int) -> int:
+    """How far the clause after a marked stretch may reach."""
+    mark, marks = paragraph.marks[number], paragraph.marks
+    limit = marks[number + 1].start if number + 1 < len(marks) else len(paragraph.text)
+    return min(limit, mark.end + TAG_WINDOW)
+
+
+def _from_sender(paragraph: Paragraph, begin: int, mark: Marked) -> Voice | None:
+    """ "I have a letter here. It is from Jane Roe. “…”" and "Jane Roe wrote to me. It says: “…”": Jane Roe."""
+    text, names = paragraph.text, paragraph.names
+    before = text[max(0, begin - LONGEST_LEAD) : begin].rstrip()
+    lead = text[begin : mark.start].strip()
+    found = SENDER.search(before) if not lead else None
+    if found is None and IT_SAYS.fullmatch(lead):
+        writers = {match.group(1) for match in WRITER.finditer(before)}
+        found = WRITER.search(before) if len(writers) == 1 else None
+    name = trimmed_name(found.group(1)) if found else None
+    return Voice(names.best(name)) if name else None
 
 
 def _one_tag_apart(text: str, start: int, end: int) -> bool:
@@ -120,13 +159,14 @@ def _one_tag_apart(text: str, start: int, end: int) -> bool:
 def _tag_after(paragraph: Paragraph, number: int) -> Voice | None:
     """The voice in '…," said Jane Roe' and '…," Jane Roe told us', if the clause after the marks is such a tag."""
     text, mark = paragraph.text, paragraph.marks[number]
-    limit = paragraph.marks[number + 1].start if number + 1 < len(paragraph.marks) else len(text)
-    limit = min(limit, mark.end + TAG_WINDOW)
+    limit = _limit(paragraph, number)
     said = text[mark.start + 1 : mark.end - 1].rstrip("’' ")
     follows = text[mark.end : limit]
+    place = mark.end + len(follows) - len(follows.lstrip(" ,–—-"))
+    if (source := SOURCE.fullmatch(follows.rstrip())) and (name := trimmed_name(source.group(1))):
+        return Voice(paragraph.names.best(name))
     if said.endswith(".") and not follows.startswith(","):
         return None
-    place = mark.end + len(follows) - len(follows.lstrip(" ,–—-"))
     if not said.endswith((",", "?", "!", "–", "—", "-", "…")) and TITLE_BEFORE.search(
         text[max(0, mark.start - 20) : mark.start]
     ):
@@ -137,8 +177,13 @@ def _tag_after(paragraph: Paragraph, number: int) -> Voice | None:
         return to_voice(paragraph, subject_after(text, match.end(), paragraph.names), mark.start)
     for verb in FINITE_VERB.finditer(text, place, limit):
         subject = subject_before(text, verb.start(), paragraph.names, place)
-        if subject is None or text[place : subject.start].strip().lower() not in ("", "as", "the"):
+        if subject is None:
             return None
+        between = text[place : subject.start].strip()
+        if between.lower() not in ("", "as", "the"):
+            if not ROLE_BETWEEN.fullmatch(between) or not subject.name:
+                return None
+            subject = replace(subject, role=role_of(between))
         heard = hearer(text, verb.group(), verb.end(), paragraph.names)
         return to_voice(paragraph, subject, mark.start, (heard,) if heard else ())
     return None
@@ -150,6 +195,8 @@ def _introduced(paragraph: Paragraph, begin: int, mark: Marked) -> Voice | None:
     lead = text[begin : mark.start]
     if not lead.strip(" ,:;(-–—"):
         return None
+    if (called := ADDRESSED.search(lead)) and called.group(1) in names.speaking:
+        return Voice(called.group(1))
     if TITLE_BEFORE.search(lead) and not LABELLED.search(lead):
         return _publication(paragraph, begin, mark)
     if found := OWN_WORDS.search(lead[-160:]):
@@ -179,6 +226,12 @@ def introduced_by_verb(paragraph: Paragraph, begin: int, end: int) -> Voice | No
     for number in range(len(verbs) - 1, -1, -1):
         verb = verbs[number]
         left = text[begin : verb.start()].rstrip()
+        if PASSIVE.search(left):
+            return Voice()
+        if number and verb.group() == "wrote" and text.startswith(" it ", verb.end()):
+            continue
+        if number and verb.group() not in OUTRIGHT and THAT_CLAUSE.search(left):
+            continue
         subject = subject_before(text, verb.start(), names, begin)
         if subject is None and verb.group() in PARTICIPLES:
             subject = first_subject(text, begin, verb.start(), names)

@@ -29,7 +29,9 @@ LABELLED_DATE = re.compile(
     re.IGNORECASE,
 )
 CHANGED = re.compile(r"(?:last )?(?:updated|modified|corrected)\b", re.IGNORECASE)
-PART_CREDIT = re.compile(r"(?:(?:posted|written|published)\s)?(?:by|von|par|por|door)\s(?P<name>[A-Z].*)", re.IGNORECASE)
+PART_CREDIT = re.compile(
+    r"(?:(?:posted|written|published)\s)?(?:by|von|par|por|door)\s(?P<name>[A-Z].*)", re.IGNORECASE
+)
 PICTURED = re.compile(
     r"(?:photo(?:graph)?s?|pictures?|images?|illustrations?|video|graphics?|fotos?|bilder|art|design)"
     r"(?:\s(?:by|von|par|por|de)\s|\s?:\s)(?P<name>.+)",
@@ -48,7 +50,7 @@ SMALL = re.compile(
 ROLE = re.compile(
     r"\b(?:reporter|editor|correspondent|staff|writer|director|manager|officer|president|chair\w*|chief|professor|analyst|"
     r"contributor|columnist|journalist|owner|founder|engineer|critic|producer|author|auditor|secretary|CEO|CTO|CFO|Ph\.?D|"
-    r"freelance|bureau|special to)\b",
+    r"freelance|bureau|special to|member|moderator)\b",
     re.IGNORECASE,
 )
 PUBLICATION = re.compile(
@@ -105,7 +107,8 @@ def read_byline(line: str) -> Byline | None:
         return None
     publisher = next((part for part in parts if PUBLICATION.search(part)), None)
     first = parts[0] if parts and words.startswith(parts[0]) and len(parts[0].split()) in (2, 3, 4) else ""
-    author = person(first) if is_name(first) and not publisher and date.start() > len(first) else None
+    label = words[len(first) :].lstrip().startswith(":")
+    author = person(first) if is_name(first) and not label and not publisher and date.start() > len(first) else None
     return Byline(author, publisher and title_case(publisher), find_date(words), False, True, changed)
 
 
@@ -135,7 +138,9 @@ def _credited(rest: str, handle: bool) -> Byline | None:
         if (
             publisher is None
             and PUBLICATION.search(part)
-            and not re.search(r"\b(?:staff|reporter|editor|analyst|writer|critic|columnist|correspondent)\b", part, re.I)
+            and not re.search(
+                r"\b(?:staff|reporter|editor|analyst|writer|critic|columnist|correspondent)\b", part, re.I
+            )
         ):
             publisher = title_case(part).removeprefix("the ")
         elif not (SMALL.fullmatch(part) or ROLE.search(part) or _is_label(part)) and not dated:
@@ -151,7 +156,9 @@ def _parts(words: str) -> list[str]:
     bare = DATE.sub(" | ", words, count=4)
     if bare != words:
         bare = BESIDE.sub(" ", bare)
-    return [part.strip(" .:()[]*_") for part in re.split(r"[,|•·●⋅∙►・／;–—]|\s[-/]\s", bare) if part.strip(" .:()[]*_-")]
+    return [
+        part.strip(" .:()[]*_") for part in re.split(r"[,|•·●⋅∙►・／;–—]|\s[-/]\s", bare) if part.strip(" .:()[]*_-")
+    ]
 
 
 def is_name(words: str) -> bool:

@@ -49,9 +49,11 @@ WITHOUT_YEAR = re.compile(
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 BESIDE = re.compile(
     r"\b(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)(?:day|nesday|sday|rsday|urday)?\b[.,]?"
-    r"|\b(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|\b(?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|(?:segunda|terça|quarta|quinta|sexta)-feira|lunedì|martedì"
-    r"|mercoledì|giovedì|venerdì|sabato|domenica|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|às|à|ore|kl)\b[.,]?"
+    r"|mercoledì|giovedì|venerdì|sabato|domenica"
+    r"|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|às|à|ore|kl)\b[.,]?"
     r"|(?<!\d)[0-2]?\d[:.h][0-5]\d(?::[0-5]\d)?(?:\.\d+)?\s?(?:[ap]\.?m\b\.?)?|(?<!\d)[01]?\d\s?[ap]\.?m\b\.?"
     r"|\b(?:UTC|GMT|[ECMP][SD]?T|CES?T|BST|Z)\b(?:[+-]\d\d?(?::?\d\d)?)?|[+-]\d\d:?\d\d\b|\b(?:at|on|um|le|el)\b",
     re.IGNORECASE,
@@ -64,9 +66,10 @@ RELATIVE = re.compile(
 )
 WEEKDAY = re.compile(rf"(?:(?P<which>last|this|on)\s)?(?P<day>{'|'.join(WEEKDAYS)})")
 AGO = re.compile(
-    r"(?:(?:published|posted|updated|last updated|asked|modified)[:,]?\s(?:on\s)?)?(?:about\s|over\s)?(?:(?:an?|one|\d{1,3})\s?"
-    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mos?|months?|y|yrs?|years?)\sago"
-    rf"|(?:{'|'.join(WEEKDAYS)}|yesterday|today|just now)(?:,?\s(?:at\s)?\d{{1,2}}[:.]\d\d\s?(?:[ap]\.?m\.?)?)?"
+    r"(?:(?:published|posted|updated|last updated|asked|modified)[:,]?\s(?:on\s)?)?(?:about\s|over\s)?"
+    r"(?:(?:an?|one|\d{1,3})\s?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mos?|months?|y|yrs?"
+    rf"|years?)\sago|(?:{'|'.join(WEEKDAYS)}|yesterday|today|just now)"
+    r"(?:,?\s(?:at\s)?\d{1,2}[:.]\d\d\s?(?:[ap]\.?m\.?)?)?"
     r"|(?:vor|hace|il y a|há|fa)\s(?:\w{1,4}\s)?\w{3,10}|\d{1,3}\s\w{3,9}\s(?:fa|atrás|geleden|sedan))",
     re.IGNORECASE,
 )

@@ -28,12 +28,13 @@ def with_echoed_speakers(text: str, blocks: Sequence[Block]) -> tuple[Block, ...
         return tuple(blocks)
     found: dict[int, Block] = {}
     for place, block in enumerate(blocks):
-        if block.kind in SAYING and block.parent is None and block.speaker:
+        if block.kind in SAYING and block.speaker and (block.parent is None or block.kind == "quotation"):
             words = _words(text, block)
             for at, key in enumerate(zip(*(words[n:] for n in range(KEY_WORDS)), strict=False)):
                 for number, said in wanted.get(key, ()) if key in wanted else ():
                     later = place < number and blocks[number].parent != place
-                    if later and number not in found and words[at : at + len(said)] == said:
+                    inner = block.parent is not None and number in found and found[number].parent is None
+                    if later and (number not in found or inner) and words[at : at + len(said)] == said:
                         found[number] = block
     return tuple(_spoken_by(block, found[number]) if number in found else block for number, block in enumerate(blocks))
 

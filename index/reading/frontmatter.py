@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.document import Block
-from index.reading.bylines import LONGEST_BYLINE, is_name, read_byline, title_case
+from index.reading.bylines import LONGEST_BYLINE, Byline, is_name, read_byline, title_case
 from index.reading.credits import Credits, read_credits
 from index.reading.dates import find_date
 from index.reading.fields import read_fields
@@ -19,6 +19,8 @@ from index.reading.publication import find_publisher
 from index.reading.titles import could_be_title, find_title, is_paragraph
 
 SEARCHED = 700  # blocks
+FOLLOWING = 40  # blocks below a title in which the only date is the article's
+COULD_SAY = re.compile(r"\d|\b(?:by|von|par|por|di|door|av|przez|day|ago)\b|:|[日일]", re.IGNORECASE)
 TITLE_WORDS = 25
 DATELINE = re.compile(
     r"\s*(?:[A-Z][A-Z .'’-]{2,30}(?:,\s[A-Z][\w. ]{1,20})?,?"
@@ -52,15 +54,18 @@ def read_front(text: str, blocks: list[Block]) -> Front:
     fields, head = read_fields(text, blocks)
     for number in head:
         marked[number] = replace(blocks[number], kind="byline")
-    titled = _found_title(text, marked, head)
+    reads = dict(_bylines(text, marked))
+    titled = _found_title(text, marked, {*head, *reads})
     credits = read_credits(text, marked, titled) if titled else Credits({}, [], None)
     lines, beside = credits.lines, [number for number in credits.beside if number not in head]
     lines = {number: line for number, line in lines.items() if number not in head}
     for number in [*lines, *beside]:
         marked[number] = replace(marked[number], kind="byline")
-    author = fields.get("author") or next((line.author for _, line in sorted(lines.items()) if line.author), credits.author) or fields.get("prepared")
+    credited = next((line.author for _, line in sorted(lines.items()) if line.author), credits.author)
+    author = fields.get("author") or credited or fields.get("prepared")
     parts = sorted(lines.values(), key=lambda line: line.changed)
     published = fields.get("published") or next((line.date for line in parts if line.date), None)
+    published = published or _only_date(reads, titled)
     published = published or _dateline(text, blocks, max([*lines, *head, *titled], default=-1))
     mast = _mark_above(text, marked, titled, [*lines, *head])
     title = _joined(text, blocks, titled) or fields.get("title")
@@ -86,23 +91,32 @@ def _lines_apart(text: str, block: Block) -> list[Block]:
     return lines
 
 
-def _found_title(text: str, blocks: Sequence[Block], head: Sequence[int]) -> list[int]:
+def _found_title(text: str, blocks: Sequence[Block], bylines: Collection[int]) -> list[int]:
     """The blocks of the headline: what the format calls so, else the line that stands out, else the first line."""
     known = next((n for n, block in enumerate(blocks[:SEARCHED]) if block.kind == "title"), None)
     if known is not None:
         return [known]
-    bylines = {*head, *_bylines(text, blocks)}
     found = find_title(text, blocks, bylines)
     if found is None:
         return [0] if _opens(text, blocks) else []
     return _whole_title(text, blocks, found, bylines)
 
 
-def _bylines(text: str, blocks: Sequence[Block]) -> Iterator[int]:
+def _bylines(text: str, blocks: Sequence[Block]) -> Iterator[tuple[int, Byline]]:
+    """The blocks of the text's top that read as bylines or dates, wherever they stand, and what they say."""
     for number, block in enumerate(blocks[:SEARCHED]):
         short = block.end - block.start <= LONGEST_BYLINE and block.kind in ("body", "heading", "list_item")
-        if short and read_byline(text_of(text, block)):
-            yield number
+        if short and COULD_SAY.search(words := text_of(text, block)) and (line := read_byline(words)):
+            yield number, line
+
+
+def _only_date(reads: dict[int, Byline], titled: Sequence[int]) -> str | None:
+    """The date of the dated lines that follow a title at some distance, where all of them have the same."""
+    if not titled:
+        return None
+    last = max(titled)
+    dates = {line.date for number, line in reads.items() if last < number <= last + FOLLOWING and line.date}
+    return dates.pop() if len(dates) == 1 else None
 
 
 def _opens(text: str, blocks: Sequence[Block]) -> bool:

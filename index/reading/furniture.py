@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from index.document import Block
 from index.reading.dates import DATE
+from index.reading.furniture_around import around_article, buttons
 from index.reading.furniture_lines import CODE, LONGEST_LINE, Line, line_of
 from index.reading.layout import text_of
 
@@ -40,6 +41,7 @@ ENDINGS = frozenset(("rights", "login", "offer", "share", "list", "closed", "tag
 BOXES = frozenset(("login", "offer"))
 MENU_LINES = 8
 MENU_WORDS = 6
+TOLD = 6  # blocks of furniture above the comments that no step but the reader of a format can have marked
 MENU_POINTS = 3  # words that only menus have
 LONG = 25  # words of a paragraph that belongs to an article
 TITLE_WORDS = 25
@@ -66,6 +68,9 @@ def mark_furniture(text: str, blocks: list[Block]) -> list[Block]:
     marked |= {n for n in range(max(0, len(blocks) - 3), len(blocks)) if _is_colophon(text, blocks[n], lines[n])}
     if thread:
         marked |= _below_comments(blocks, lines, thread)
+    if not _is_told(blocks):
+        marked |= around_article(text, blocks, lines, page)
+        marked |= buttons(text, blocks, lines) if page else set()
     marked |= _boxes(text, blocks, lines, marked)
     marked |= _between(blocks, lines, marked) if page else set()
     return [_as_furniture(block) if n in marked else block for n, block in enumerate(blocks)]
@@ -83,6 +88,13 @@ def _is_page(blocks: Sequence[Block], lines: Sequence[Line]) -> bool:
     return len(certain) >= 2 or (len(certain) == 1 and len(certain | likely) >= 3) or marked >= MENU_LINES
 
 
+def _is_told(blocks: Sequence[Block]) -> bool:
+    """Whether the file's format has told the furniture from the article already: tags know better than layout."""
+    comments = (n for n, block in enumerate(blocks) if block.kind == "comment")
+    above = blocks[: next(comments, len(blocks))]
+    return sum(block.kind == "furniture" for block in above) >= TOLD
+
+
 def _stands_alone(text: str, block: Block, line: Line, beside: bool, page: bool) -> bool:
     """Whether a line is furniture by its own words; `beside`: a line next to it reads like furniture too."""
     if block.kind == "comment":
@@ -93,7 +105,8 @@ def _stands_alone(text: str, block: Block, line: Line, beside: bool, page: bool)
     if line.certain and line.certain != "list":
         return True
     button = line.likely in ("share", "advert", "count") or (line.likely == "more" and not line.sentence)
-    return page and (line.buttons or (button and (beside or 1 < line.words <= 2 * MENU_WORDS)))
+    pointer = line.likely == "list" and not line.sentence and ":" in text_of(text, block)
+    return page and (line.buttons or pointer or (button and (beside or 1 < line.words <= 2 * MENU_WORDS)))
 
 
 def _is_rule(text: str, block: Block) -> bool:
@@ -236,6 +249,9 @@ def _last_content_heading(text: str, blocks: Sequence[Block], end: int) -> int:
 
 def _below_comments(blocks: Sequence[Block], lines: Sequence[Line], thread: tuple[int, int]) -> set[int]:
     """Log-in boxes, footers and lists at the end of a thread: nothing but lines of furniture comes after them."""
+    form = _form(lines, thread[0])
+    if form is not None:
+        return set(range(form, len(blocks)))
     best, listed = len(blocks), False
     for number in range(len(blocks) - 1, thread[0], -1):
         line, kind = lines[number], blocks[number].kind
@@ -255,6 +271,17 @@ def _below_comments(blocks: Sequence[Block], lines: Sequence[Line], thread: tupl
         if lines[number].sort or number >= first_list or lines[number].words <= 3:
             found.add(number)
     return found if all(n in found for n in range(best, len(blocks))) else {n for n in found if lines[n].certain}
+
+
+def _form(lines: Sequence[Line], start: int) -> int | None:
+    """The first line of the form below the comments that begin at `start`: little is said after it."""
+    whole = sum(line.words for line in lines[start:] if line.prose)
+    said = 0
+    for number in range(start, len(lines)):
+        if number > start and lines[number].certain == "form" and 2 * (whole - said) <= said:
+            return number
+        said += lines[number].words if lines[number].prose else 0
+    return None
 
 
 def _boxes(text: str, blocks: Sequence[Block], lines: Sequence[Line], marked: set[int]) -> set[int]:
@@ -285,8 +312,11 @@ def _entries(blocks: Sequence[Block], lines: Sequence[Line], start: int) -> list
         if not _is_entry(blocks[number], lines[number]):
             break
         entries.append(number)
-    if entries and entries[-1] + 1 < len(blocks) and blocks[entries[-1]].kind == "heading":
-        entries.pop()
+    if entries and entries[-1] + 1 < len(blocks):
+        last, after = lines[entries[-1]], lines[entries[-1] + 1]
+        heads = after.prose and 2 * last.words <= max(lines[n].words for n in entries)
+        if heads or blocks[entries[-1]].kind == "heading":
+            entries.pop()
     return entries
 
 

@@ -108,12 +108,23 @@ CERTAIN: dict[str, str] = {
         r"|archived)\b.{0,80}"
         r"|(?:notice\W{1,3})?(?:this|the|a) (?:comment|post|reply) (?:has been|was) (?:moved|deleted|removed"
         r"|hidden|flagged)\b.{0,160}"
+        r"|comments powered by \w+\W*|(?:please )?(?:enable|turn on|activate) javascript\b.{0,100}"
         r"|loading (?:related|more|comments?|recommend\w*|next|stories|articles|posts)\b.{0,40}"
         r"|\w[^%]{0,160}\s\d{1,3}\s?%.{0,160}\(?\d[\d,.]* votes?"
     ),
     "tags": (
-        r"(?:tags|tagged(?: with| in| under)?|filed (?:under|in)|schlagwörter|mots[ -]clés"
+        r"(?:tags|tagged(?: with| in| under)?|filed (?:under|in)|schlag(?:wörter|worte)|mots[ -]clés"
         r"|etiquetas)\s*:\s*\S.{0,250}"
+    ),
+    "form": (
+        r"(?:leave|post|write|add|submit) (?:a|your) (?:public )?(?:reply|comment|response)\W*|post comment"
+        r"|your e-?mail(?: address)? will not be (?:published|shared|made public)\b.{0,120}"
+        r"|notify me (?:of|when|about|by)\b.{0,80}\b(?:comments?|posts?|replies|e-?mail)\W*"
+        r"|(?:einen )?kommentar (?:schreiben|verfassen|hinterlassen|abgeben)\W*|schreibe? einen kommentar\W*"
+        r"|(?:laisser|écrire|ajouter) un commentaire\W*|dej[ae] (?:un comentario|una respuesta)\W*"
+        r"|lascia un commento\W*|deixe (?:um comentário|uma resposta)\W*|(?:plaats een|geef een) reactie\W*"
+        r"|(?:bitte )?(?:melden|loggen) sie sich (?:\w+ )?(?:an|ein),? um\b.{0,60}"
+        r"|(?:connectez|identifiez)-vous pour\b.{0,60}|inicia sesión para\b.{0,60}"
     ),
     "skip": (
         r"skip to (?:main |the )?(?:content|navigation|main|menu)|(?:back|go"
@@ -176,7 +187,12 @@ LIKELY: dict[str, str] = {
     ),
     "tags": r"(?:key ?words?|topics?|categor(?:y|ies)|posted in|in)\s*:\s*\S.{0,250}",
     "count": (
-        r"\d[\d.,]*k?\s?(?:comments?|shares?|likes?|views?|videos?|retweets|reactions|votes?)(?:\W{1,4}\d+\s?\w+)?"
+        r"\d(?:[.,]\d)? (?:out of|von|sur|de|su) \d{1,2}(?: stars| sternen| étoiles| estrellas)?(?: \d[\d.,]*)?"
+        r"(?: ratings| reviews)?"
+        r"|\d[\d.,]* (?:global )?(?:ratings|reviews)|\d[\d.,]* .{1,30} found (?:this|the following review) helpful\W*"
+        r"|[1-5] stars? \d{1,3}\s?%|(?:sort|sorted|order(?:ed)?|sortieren|trier|ordenar|ordina)(?: nach| par| por| per"
+        r"| by)\b.{0,60}"
+        r"|\d[\d.,]*k?\s?(?:comments?|shares?|likes?|views?|videos?|retweets|reactions|votes?)(?:\W{1,4}\d+\s?\w+)?"
     ),
     "button": (
         r"close|menu|search|cart|ok|submit|next|previous|prev|cancel|toggle\b.{0,30}|open menu|play|pause|mute|top"

@@ -24,6 +24,7 @@ HEARD = re.compile(r" (?:me|us|reporters|journalists|dealers|investors|the \w+|t
 OPENING = re.compile(
     r"(?:(?:But|And|Still|However|Meanwhile|Later|Earlier|Yesterday|Today),? ?|(?:[A-Z]\w*)(?: [\w.]+){0,6}, )?"
 )
+TURNS = re.compile(r"\b(?:but|although|though|whereas) (?:the |an? |this |that |it |they )?[A-Z]")
 CONDITION = re.compile(r"(?:If|Unless|Whether|Had|Should|Were|When|While|Although|Though|Because)\b")
 
 
@@ -84,7 +85,7 @@ def _leads(text: str, start: int, subject: int) -> bool:
 def _says(verb: re.Match[str], text: str, end: int) -> bool:
     """Whether a clause that is reported follows the verb."""
     said = text[verb.end() : end]
-    if len(said.split()) < 3 or NOT_REPORTED.match(said) or said[:1] in ",:":
+    if len(said.split()) < 3 or NOT_REPORTED.match(said) or said[:1] in ",:" or TURNS.search(said):
         return False
     if verb.group() in ("told", "tells"):
         return HEARD.match(said) is not None and len(said.split()) > 4

@@ -111,7 +111,7 @@ def _talk(text: str, labels: Sequence[Label]) -> Talk | None:
     for label in labels:
         if turns[label.name] >= FEW and not _is_field(label.name):
             spoken.setdefault(label.name, []).append(said[label.start])
-    voices = {name for name, words in spoken.items() if any(len(w.split()) > 8 for w in words) and _is_speech(words)}
+    voices = {name for name, words in spoken.items() if any(len(w.split()) > 6 for w in words) and _is_speech(words)}
     shouted = {name for name in voices if name.isupper()}
     voices = shouted if len(shouted) >= FEW else voices  # beside "JANE ROE:" a line such as "Materials: …" is no voice
     if len(voices) < FEW:
@@ -161,7 +161,7 @@ def _is_speech(said: Sequence[str]) -> bool:
 
 def _marked(text: str, blocks: Sequence[Block], talk: Talk) -> list[Block]:
     parties, asking = _parties(text, talk)
-    begins = {label.start: label for label in talk.labels}
+    begins = {_first_character(text, label.start): label for label in talk.labels}
     last = talk.turns[-1].start
     pieces = cut_at(text, blocks, [label.start for label in talk.labels])
     each = talk.labels[0].form in (FULL_STOP, LETTER) or not asking  # several people ask: each turn shows it
@@ -169,9 +169,11 @@ def _marked(text: str, blocks: Sequence[Block], talk: Talk) -> list[Block]:
     asker = next(iter(askers)) if len(askers) == 1 else None
     surnames = {party.name.split()[-1].casefold() for party in parties.values() if party.name}
     marked, current, examiner = [], None, None
-    for block in pieces:
+    for number, block in enumerate(pieces):
+        following = begins.get(_first_character(text, pieces[number + 1].start)) if number + 1 < len(pieces) else None
+        answered = following is not None and following.name in parties and following.name not in asking
         said = text_of(text, block)
-        label = begins.get(_first_character(text, block)) if block.kind in TURN_KINDS else None
+        label = begins.get(_first_character(text, block.start)) if block.kind in TURN_KINDS else None
         question = False
         if label:
             if match := EXAMINER.match(label.name):
@@ -181,9 +183,9 @@ def _marked(text: str, blocks: Sequence[Block], talk: Talk) -> list[Block]:
             question = current is not None and (_asks(spoken) if each and not _is_letter(label) else current.asks)
             if current and label.name == "Q" and examiner:
                 current = replace(examiner, asks=True)
-        elif _asks_alone(said, block) and current is not None and begins:
+        elif current and _asks_alone(said, block, answered):
             marked.append(replace(block, kind="question", speaker=asker))
-            current = Party(None, None)
+            current = None
             continue
         elif block.kind in INTERRUPTIONS or said.isupper():
             current = None
@@ -193,8 +195,8 @@ def _marked(text: str, blocks: Sequence[Block], talk: Talk) -> list[Block]:
         elif _is_narration(said, current, surnames, after=block.start > last):
             current = None
         elif current:
-            question = marked[-1].kind == "question"
-        if current and current != Party(None, None) and block.kind in TURN_KINDS:
+            question = bool(marked) and marked[-1].kind == "question"
+        if current and block.kind in TURN_KINDS:
             kind = "question" if question else "interview_answer"
             marked.append(replace(block, kind=kind, speaker=current.name, role=current.role))
         else:
@@ -202,9 +204,11 @@ def _marked(text: str, blocks: Sequence[Block], talk: Talk) -> list[Block]:
     return marked
 
 
-def _first_character(text: str, block: Block) -> int:
-    start = text.rfind("\n", 0, block.start) + 1
-    return start if not text[start : block.start].strip() else block.start
+def _first_character(text: str, start: int) -> int:
+    """Where the words begin that follow `start` and its indentation."""
+    while start < len(text) and text[start] in " \t":
+        start += 1
+    return start
 
 
 def _is_letter(label: Label) -> bool:
@@ -215,13 +219,13 @@ def _asks(words: str) -> bool:
     return words.rstrip().rstrip("*_\"”)' ").endswith("?")
 
 
-def _asks_alone(said: str, block: Block) -> bool:
-    """Whether a paragraph without a label is only a question, laid out as a heading or in bold type."""
+def _asks_alone(said: str, block: Block, answered: bool) -> bool:
+    """Whether a paragraph without a label only asks: a heading, in bold type, or right above an answerer's label."""
     return (
         block.kind in TURN_KINDS
         and len(said) < 200
         and _asks(said)
-        and (block.kind == "heading" or bool(BOLD_LINE.fullmatch(said)))
+        and (answered or block.kind == "heading" or bool(BOLD_LINE.fullmatch(said)))
     )
 
 
@@ -293,7 +297,7 @@ def _plain_questions(text: str, blocks: list[Block]) -> list[Block]:
         return blocks
     invited = guests(text[: blocks[asked[0]].start])
     told = TOLD.search(text[: blocks[asked[0]].start]) or TOLD.search(text[blocks[asked[-1]].end :])
-    if len(invited) != 1 and not told or (not bold and not told):
+    if not told and (len(invited) != 1 or not bold):
         return blocks
     following = [n + 1 for n in asked if n + 1 < len(blocks)]
     answers = [turns[n] and n not in asked for n in following]
@@ -312,13 +316,15 @@ def _answered(text: str, blocks: list[Block], asked: Sequence[int], guest: Party
         said = text_of(text, block)
         if number in questions:
             marked[number], answering = replace(block, kind="question"), True
-        elif block.kind not in TURN_KINDS or block.kind == "heading" or ASIDE.match(said):
-            answering = False
-        elif number > asked[-1] + 1 and _is_narration(said, guest, surnames, after=True):
+        elif _ends_answer(block, said) or (number > asked[-1] + 1 and _is_narration(said, guest, surnames, True)):
             answering = False
         elif answering:
             marked[number] = replace(block, kind="interview_answer", speaker=guest.name, role=guest.role)
     return marked
+
+
+def _ends_answer(block: Block, said: str) -> bool:
+    return block.kind not in TURN_KINDS or block.kind == "heading" or bool(ASIDE.match(said))
 
 
 def _asks_in_bold(text: str, block: Block) -> bool:

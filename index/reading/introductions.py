@@ -9,6 +9,7 @@ import re
 
 from index.reading.antecedents import Paragraph, Voice
 from index.reading.attributing import OWN_WORDS, first_subject, introduced_by_verb, to_voice
+from index.reading.foreign_speech import foreign_introduction
 from index.reading.reporting import (
     FINITE,
     NEGATION,
@@ -19,6 +20,17 @@ from index.reading.reporting import (
 )
 from index.reading.speakers import NAME, trimmed_name
 
+HERE_IS = re.compile(
+    rf"\b(?:[Hh]ere is|[Hh]ere['’]s|[Tt]his is|[Hh]ere are) (?:what )?(?:[a-z][\w-]* ){{0,2}}({NAME})"
+    r"(?: (?:in|on|at|from|writing|says?|said|wrote|writes|told|replied|sent)\b.{0,120}|, .{0,120})"
+)
+SENT_BACK = re.compile(
+    rf"\b(?:wrote|written|turned|complained|spoke|emailed|appealed|replied)(?: (?:to|with))? (?:the )?({NAME})"
+    r"[^.;:]{0,60}\b(?:here is|here['’]s|this is|got|received|had)\b[^.;:]{0,60}"
+)
+RECEIVED_FROM = re.compile(
+    r"\b(?:got|received|had|have|has|came)(?: (?:this|that|the following|an? (?:reply|answer)|back))+ from (?=[\w])"
+)
 ANNOUNCING = re.compile(
     rf"(?<![\w'’-])(?:{FINITE}|{PARTICIPLE}|say|write|reads?|quot(?:es|ed|ing)|cit(?:es|ed|ing)"
     r"|went on|goes on|continue[sd]|puts? it)(?![\w'’-])"
@@ -53,6 +65,7 @@ OURSELVES = re.compile(r"(?:^|[ ,])(?:I|we|We|you|You|let me|let us)(?: \w+ly| a
 SAYING_AT_END = re.compile(
     r"\b(?:said|says|say|wrote|writes|saying|writing|replied|responded|added|adding|concluding|explained)(?: that)?$"
 )
+FOREIGN = re.compile(r"\b(?:heißt es|hieß es|steht|schreibt er|schreibt sie|on (?:y )?lit|se lee)\b[^.!?]{0,60}$")
 LONGEST_LEAD = 500  # characters
 
 
@@ -69,15 +82,16 @@ def announced(paragraph: Paragraph, begin: int, end: int) -> Voice | None:
         return Voice(role=full.group("role")) if full else None
     if LISTING.search(lead):
         return None
-    if source := _from_source(paragraph, begin, end):
+    if source := _from_source(paragraph, begin, end) or _here_is(paragraph, lead, end):
         return source
-    return _by_verb(paragraph, begin, end) or _by_noun(paragraph, begin, end)
+    voice = _by_verb(paragraph, begin, end) or _by_noun(paragraph, begin, end)
+    return voice or foreign_introduction(paragraph, begin, end + 1) or (Voice() if FOREIGN.search(lead) else None)
 
 
 def _from_source(paragraph: Paragraph, begin: int, end: int) -> Voice | None:
     """ "The WPT carries a quote from the mayor, who … saying that": the mayor, through the paper."""
     text, names = paragraph.text, paragraph.names
-    found = next(reversed([*FROM.finditer(text, begin, end)]), None)
+    found = next(reversed([*FROM.finditer(text, begin, end), *RECEIVED_FROM.finditer(text, begin, end)]), None)
     if found is None:
         return None
     subject = subject_after(text[:end], found.end(), names)
@@ -87,6 +101,13 @@ def _from_source(paragraph: Paragraph, begin: int, end: int) -> Voice | None:
     if subject is None or not (subject.name or subject.role):
         return Voice(via=via) if via else None
     return to_voice(paragraph, subject, end, via)
+
+
+def _here_is(paragraph: Paragraph, lead: str, end: int) -> Voice | None:
+    """ "Here is Jane Roe in The Ferry, p. 4", "I wrote to Dunmore and here is what they sent me"."""
+    found = HERE_IS.search(lead) or (SENT_BACK.fullmatch(lead[lead.rfind("I ") + 2 :]) if "I " in lead else None)
+    name = trimmed_name(found.group(1)) if found else None
+    return Voice(paragraph.names.best(name)) if name else None
 
 
 def _by_verb(paragraph: Paragraph, begin: int, end: int) -> Voice | None:

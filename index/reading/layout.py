@@ -26,6 +26,7 @@ MARKDOWN_HEADING = re.compile(r"\s{0,3}(?:#{1,6}\s+\S|(?P<wiki>={1,6})[^\S\n]?[^
 UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,}|~{3,})$")
 TURN = re.compile(r"\s*\**(?P<label>[A-Z][\w.'’-]*(?:\s+[A-Z][\w.'’-]*){0,3})\**\s?:\**\s+(?=\S)")
 CHAT = re.compile(r"\s*(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp][Mm])?[\])]?\s+\S|<[@+~\w][^<>\s]{0,30}>\s+\S)")
+BREADCRUMB = re.compile(r"\s*(?:[^\s.>»›][^.>»›\n]{0,40}\s[>»›]\s){1,8}[^\s.>»›][^.>»›\n]{0,60}$")
 FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})[^`]*$")
 KEY = re.compile(r"[A-Za-z_][\w .-]{0,40}:(?:\s|$)")
 LATE_CAPTION = re.compile(r"(?<=[.!?][\"”)\s]\s)(?:Table|Figure)\s\d{1,3}[.:]\s[A-Z][^.\n]{0,160}$|"
@@ -290,7 +291,7 @@ def _can_be_underlined(words: str) -> bool:
 
 
 def _stands_alone(words: str) -> bool:
-    return bool(MARKDOWN_HEADING.match(words) or RULE.match(words))
+    return bool(MARKDOWN_HEADING.match(words) or RULE.match(words) or BREADCRUMB.match(words))
 
 
 def _begins_block(below: str, above: str) -> bool:

@@ -44,7 +44,12 @@ def in_marks(text: str) -> list[Marked]:
     position = 0
     for place in places:
         mark = text[place]
-        if place < position or mark not in PAIRS or (mark in "'‘’" and _in_word(text, place)) or not _opens(text, place):
+        if (
+            place < position
+            or mark not in PAIRS
+            or (mark in "'‘’" and _in_word(text, place))
+            or not _opens(text, place)
+        ):
             continue
         end = _partner(text, place, closing[mark])
         if end is None and mark == "“":

@@ -40,19 +40,41 @@ SAID_THAT = re.compile(r"\b(?:says|said|writes|wrote|reports|reported|states|sta
 SIGNED = re.compile(
     rf"(?:[Rr]egards|[Ss]incerely|Yours (?:truly|faithfully)|Respectfully|[Ss]igned),? +(?P<name>{NAME})"
 )
+SALUTATION = re.compile(
+    r"[\"“]?(?:Dear|To (?:all|the|our|my|whom)|Hello|Hi|Sehr geehrte|Liebe|Cher|Chère|Estimad)[\w ]*"
+)
+FAREWELL = re.compile(
+    r"(?:^|\n)\s*(?:(?:Kind|Best|Warm|Warmest) (?:regards|wishes)|Regards|Sincerely|Yours|Respectfully|Best|Thank you"
+    r"|Mit freundlichen Grüßen|Cordialement|Atentamente)\b[^\n]{0,40}(?:\n|$)|\bSigned[:,]"
+)
+SIGNATURE = re.compile(rf"[—–-]? ?{NAME}(?:,? [^\n]{{0,60}})?(?:\n[^\n]{{0,80}}){{0,2}}")
 OFFICE = re.compile(
     r"(?:General|Manager|Managing|Director|President|Chief|CEO|Vice|Senior|Head|Chair\w*|Executive|Secretary|Editor"
     r"|Founder|Owner|Team|Sales|Marketing|Mayor|Clerk|Treasurer|Principal|Partner|Officer|Regional|National)\b"
 )
+HOLDS_WORDS = re.compile(r"\w")
+LABELLED = (
+    r"(?:(?:Quote|Zitat|Citation|Cita):\s{0,4})?(?:Originally [Pp]osted by|Zitat von|Quote from:?|Quoting) "
+    r"(?P<name>[^\n:]{2,40}?)(?: View Post| on [^\n]{6,40}|:)?[^\S\n]*"
+)
+LABEL = re.compile(rf"^{LABELLED}(?:\n|\Z)", re.MULTILINE)
+LABEL_ENDS = re.compile(rf"^{LABELLED}\s*\Z", re.MULTILINE)
+MOST_LABELS = 300
+SHORTEST_REPEATED = 16  # characters
+QUOTE_LINE = re.compile(r"(?:Quote|Quotation|Zitat|Citation|Cita|Citat):?")
+MOST_PARAGRAPHS = 40  # of a letter that is given whole
 SOURCE_LINE = re.compile(rf"(?:[—–―]|--|~) ?(?P<name>{NAME})(?:, (?P<role>[^.!?]{{3,90}}))?\.?")
 
 
 def mark_quotations(text: str, blocks: list[Block]) -> list[Block]:
     """Whole blocks that are quotations: block quotations and what a line with a colon introduces, with their chains."""
+    blocks = _cut_at_labels(text, [_no_quotation_if_empty(text, block) for block in blocks])
     names = Names(text, blocks)
     marked = list(blocks)
     for number, block in enumerate(blocks):
-        if block.kind == "quotation" and marked[number].speaker is None:
+        if marked[number].kind in INTRODUCING and (label := LABEL_ENDS.search(text, block.start, block.end)):
+            _take_labelled(text, marked, number, label.group("name").strip())
+        elif block.kind == "quotation" and marked[number].speaker is None:
             marked[number] = _with_source(text, marked, number, names)
         elif marked[number].kind in INTRODUCING:
             if _ends_with_colon(text, block):
@@ -63,8 +85,65 @@ def mark_quotations(text: str, blocks: list[Block]) -> list[Block]:
     return marked
 
 
+def _no_quotation_if_empty(text: str, block: Block) -> Block:
+    """A block of quotation signs alone (a prompt, a bracket) is no quotation."""
+    if block.kind != "quotation" or HOLDS_WORDS.search(text, block.start, block.end):
+        return block
+    return replace(block, kind="body")
+
+
+def _cut_at_labels(text: str, blocks: list[Block]) -> list[Block]:
+    """The blocks cut below the labels that a forum puts above what is quoted, and behind what stood there before."""
+    result: list[Block] = []
+    cuts = 0
+    for block in blocks:
+        position = block.start
+        if block.kind in INTRODUCING and cuts < MOST_LABELS:
+            for label in LABEL.finditer(text, block.start, block.end):
+                end = _repeated_lines(text, label.end(), block.end)
+                if label.end() > position:
+                    result.append(replace(block, start=position, end=label.end()))
+                    position, cuts = label.end(), cuts + 1
+                if position < end:
+                    result.append(replace(block, start=position, end=end))
+                    position = end
+        if position == block.start:
+            result.append(block)
+        elif position < block.end:
+            result.append(replace(block, start=position))
+    return result
+
+
+def _repeated_lines(text: str, start: int, end: int) -> int:
+    """Where the lines from `start` on end that all stand in the text before; `start` where the first one does not."""
+    position = start
+    while position < end:
+        stop = (text.find("\n", position, end) + 1) or end
+        line = text[position:stop].strip()
+        if line and (len(line) < SHORTEST_REPEATED or text.find(line, 0, start) < 0):
+            break
+        position = stop
+    return position
+
+
+def _take_labelled(text: str, marked: list[Block], number: int, name: str) -> None:
+    """Mark the block below a forum's label as a quotation, by whom the label names or whom he quoted himself."""
+    target = number + 1
+    if target >= len(marked) or marked[target].kind not in (*INTRODUCING, "quotation"):
+        return
+    block = marked[target]
+    via = tuple(carrier for carrier in _carried(block) if carrier != name)
+    words = flat(text[block.start : block.end]).strip()
+    for earlier in marked[max(0, number - MOST_LABELS) : number]:
+        other = earlier.kind == "quotation" and earlier.speaker not in (None, name)
+        if other and words in flat(text[earlier.start : earlier.end]):
+            via, name = tuple(dict.fromkeys((name, *via))), earlier.speaker or name
+            break
+    marked[target] = replace(block, kind="quotation", speaker=name, role=None, via=via)
+
+
 def _ends_with_colon(text: str, block: Block) -> bool:
-    ending = text[max(block.start, block.end - 24) : block.end].rstrip()
+    ending = text[max(block.start, block.end - 24) : block.end].rstrip().rstrip("])")
     return ending.endswith((":", ";")) or SAID_THAT.search(ending) is not None
 
 
@@ -75,7 +154,7 @@ def _introduce(text: str, marked: list[Block], number: int, names: Names) -> Non
     if target is None:
         return
     start = max(block.start, block.end - LONGEST_INTRODUCTION)
-    stretch = flat(text[start : block.end]).rstrip()
+    stretch = flat(text[start : block.end]).rstrip().rstrip("])")
     own = block.speaker if block.kind in TALKING else None
     paragraph = Paragraph(stretch, names, own, _paragraph_before(text, marked, number, names), in_marks(stretch))
     begin = sentence_start(stretch, 0, len(stretch))
@@ -89,13 +168,31 @@ def _introduce(text: str, marked: list[Block], number: int, names: Names) -> Non
         voice = replace(voice, via=tuple(dict.fromkeys((*voice.via, *_carried(block)))))
     kind = block.kind if marked[target].kind == "quotation" else marked[target].kind
     marked[target] = _as_quotation(marked[target], voice, date)
-    for following in range(target + 1, len(marked)):
+    last = _signed_below(text, marked, target)
+    for place in range(target + 1, last + 1):
+        marked[place] = _as_quotation(marked[place], marked[target], date)
+    for following in range(last + 1, len(marked)):
         if marked[following].kind != kind or not _goes_on(text, marked, following, names, voice):
             break
         marked[following] = _as_quotation(marked[following], voice, date)
 
 
-def _as_quotation(block: Block, voice: Voice, date: str | None) -> Block:
+def _signed_below(text: str, marked: list[Block], target: int) -> int:
+    """The block that signs a letter whose first paragraph has the number `target`; `target` itself without one."""
+    if not SALUTATION.match(text[marked[target].start : marked[target].start + 80].lstrip()):
+        return target
+    for place in range(target, min(target + MOST_PARAGRAPHS, len(marked))):
+        if marked[place].kind not in (*QUOTABLE, marked[target].kind):
+            return target
+        words = text[marked[place].start : marked[place].end].strip()
+        if FAREWELL.search(words[-160:]):
+            after = place + 1
+            named = after < len(marked) and SIGNATURE.fullmatch(text[marked[after].start : marked[after].end].strip())
+            return after if named and "\n" not in words[-40:] else place
+    return target
+
+
+def _as_quotation(block: Block, voice: Voice | Block, date: str | None) -> Block:
     return replace(block, kind="quotation", speaker=voice.speaker, role=voice.role, via=voice.via, date=date)
 
 
@@ -109,8 +206,10 @@ def _target(text: str, blocks: Sequence[Block], number: int) -> int | None:
     for place in range(number + 1, min(number + 2 + MOST_PLACEHOLDERS, len(blocks))):
         other = blocks[place]
         words = text[other.start : min(other.end, other.start + 120)].strip()
-        if other.kind == "caption" or (
-            PLACEHOLDER.fullmatch(words) and other.kind in ("body", "heading", "furniture", block.kind)
+        if (
+            QUOTE_LINE.fullmatch(words)
+            or other.kind == "caption"
+            or (PLACEHOLDER.fullmatch(words) and other.kind in ("body", "heading", "furniture", block.kind))
         ):
             continue
         fits = other.kind == block.kind and other.speaker == block.speaker

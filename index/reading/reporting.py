@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from index.reading.speakers import DAYS_AND_MONTHS, NAME, NAME_RE, UPPER, Names, trimmed_name
+from index.reading.speakers import DAYS_AND_MONTHS, NAME, NAME_RE, TITLES, UPPER, Names, office_of, trimmed_name
 
 FINITE = (
     r"says|said|recounted|recounts|told|tells|wrote|writes|added|adds|replied|replies|responded|responds|answered|answers|asked|asks|argued"
     r"|argues|insisted|insists|claimed|claims|stated|states|noted|notes|explained|explains|recalled|recalls|warned"
     r"|warns|announced|announces|declared|declares|admitted|admits|acknowledged|acknowledges|confirmed|confirms"
     r"|testified|testifies|conceded|concedes|commented|comments|observed|observes|remarked|remarks|concluded"
-    r"|concludes|reported|reports|tweeted|posted|emphasized|emphasised|emphasizes|emphasises|stressed|stresses"
+    r"|concludes|reported|reports|tweeted|posted|emphasized|emphasised|emphasizes|emphasises|stressed|stresses|reiterated|reiterates"
     r"|maintained|maintains|complained|complains|predicted|predicts|promised|promises|vowed|vows|suggested|suggests"
     r"|revealed|reveals|disclosed|discloses|counters|countered|contended|contends|cautioned|cautions|alleged|alleges"
 )
@@ -67,7 +67,7 @@ HEADS = (
     r"|sign|notice|contract|document|documents|clause|bulletin|study|survey|government|hospital|school|bank|city|county"
     r"|house|administration|office|parents|parent|child|boy|girl|lady|gentleman|stranger|caller|cousin|uncle|aunt"
     r"|documentation|manual|website|page|caption|headline|article|editorial|story|plaintiff|defendant|coordinator"
-    r"|actor|singer|activist|advocate|campaigner|veteran|soldier|general|admiral|colonel|rabbi|imam|pastor|counsel)"
+    r"|commenter|physicians?|attorneys|planner|actor|singer|activist|advocate|campaigner|veteran|soldier|general|admiral|colonel|rabbi|imam|pastor|counsel)"
 )
 HEAD = re.compile(rf"\b{HEADS}(?![\w'’])")
 OFFICE = re.compile(HEAD.pattern, re.IGNORECASE)
@@ -189,7 +189,7 @@ def _plain(left: str, names: Names, from_start: bool) -> Subject | None:
         owner_role = _role_only(left)
         if owner_role:
             return owner_role
-    if PLACE_BEFORE.search(before[-90:]):
+    if PLACE_BEFORE.search(before[-90:]) and words.split()[0].lower().strip(".") not in TITLES:
         return None
     name = _named(words, (from_start and not before) or before.endswith((".", "!", "?", "“", '"')), names)
     if name is None:
@@ -207,7 +207,7 @@ def _plain(left: str, names: Names, from_start: bool) -> Subject | None:
         return Subject(name, head.role, start=head.start)
     if re.search(r"\b(?:and|or|&)$", before):
         return None
-    return Subject(name, start=place)
+    return Subject(name, office_of(words) or None, start=place)
 
 
 def _last_name(left: str) -> tuple[int, str] | None:
@@ -228,6 +228,8 @@ def _last_name(left: str) -> tuple[int, str] | None:
 
 def _named(words: str, begins_sentence: bool, names: Names) -> str | None:
     name = trimmed_name(words)
+    if name in names.speaking:
+        return name
     if name is None or not names.is_name(name, begins_sentence):
         return None
     return names.best(name)
@@ -252,7 +254,10 @@ def _role_only(left: str) -> Subject | None:
     return Subject(role=role_of(words), start=start)
 
 
-FORWARD_ROLE = re.compile(rf"(?:{DETERMINER} )?(?:[a-z][\w-]*(?:['’]s)? ){{0,7}}")
+FORWARD_ROLE = re.compile(rf"(?:{DETERMINER} )?(?:\d{{1,3}}-year-old )?(?:[a-z][\w-]*(?:['’]s)? ){{0,7}}")
+AFTER_NAME = re.compile(
+    rf"(?: (?!(?:in|on|at|to|of|for|with|from|by|and|a|an|the|his|her) )[a-z][\w-]*){{0,2}}? {HEADS}(?![\w'’])"
+)
 OFFICES = frozenset("CEO CTO CFO CIO COO".split())
 UNFINISHED = re.compile(r" (?:of|for|at|from|with)(?: the)?$")
 ENDS_IN_MARKS = re.compile(r" ?[\"“‘']([^\"”“,;:]{3,90})")
@@ -307,15 +312,19 @@ def _forward_named(rest: str, before: str, named: re.Match[str], names: Names) -
         following = re.match(rf", ({NAME})(?=[,.;]|$)", after)
         name = _named(following.group(1), False, names) if following else None
         return Subject(name, role_of(role)) if HEAD.search(before) else None
-    name = _named(words, False, names)
-    if name is None or re.match(rf" (?:and|or) (?:{DETERMINER} |[{UPPER}]|others)", after):
+    if (heading := AFTER_NAME.match(after)) and (not before or re.fullmatch(DETERMINER, before)):
+        apposed = re.match(rf", ({NAME})(?=[,.;]|$)", after[heading.end() :])
+        name = _named(apposed.group(1), False, names) if apposed else None
+        return Subject(name, role_of(f"{before} {words}{heading.group()}"))
+    speaker = _named(words, False, names)
+    if speaker is None or re.match(rf" (?:and|or) (?:{DETERMINER} |[{UPPER}]|others)", after):
         return None
-    if before in ("the", "The", ""):
+    if before in ("the", "The", "", "a", "an"):
         said = re.match(
             r", ([^.;:“”\"]{3,140}?)(?=[.;:]|, (?:who|which|whose|in|on|at|after|adding)\b|,$|$|, [a-z]+ing\b)", after
         )
-        return Subject(name, _apposed(said.group(1).rstrip(",")) if said else None)
-    return Subject(name, role_of(before)) if HEAD.search(before) else None
+        return Subject(speaker, (_apposed(said.group(1).rstrip(",")) if said else None) or office_of(words) or None)
+    return Subject(speaker, role_of(before)) if HEAD.search(before) else None
 
 
 def _until_clause(role: str) -> str | None:

@@ -79,13 +79,14 @@ PAPER = frozenset(
     " observer guardian telegraph star mail globe press independent examiner inquirer dispatch bulletin monthly today"
     " wire record register argus echo messenger mercury standard".split()
 )
-ALIAS = re.compile(rf"({NAME}) \((?:the |[\"“‘'])?([{UPPER}][{UPPER}&.]{{1,8}})[\"”’']?\)")
+ALIAS = re.compile(rf" \((?:the |[\"“‘'])?([{UPPER}][{UPPER}&.]{{1,8}})[\"”’']?\)")
 PRESS = re.compile(
     rf"\b([{UPPER}]{{2,6}})(?:['’]s)? (?:article|stor(?:y|ies)|report(?:s|ed|er|ers|ing)?|wrote|writes|quot(?:es|ed)"
     r"|interview|piece|editor|newspaper|magazine|coverage|published|investigat\w+)\b"
 )
 NOT_RUNNING_TEXT = frozenset({"heading", "title", "furniture", "masked", "table", "list_item"})
 LONGEST_NAME = 6
+LONGEST_ALIASED = 100  # characters
 
 
 def flat(text: str) -> str:
@@ -206,6 +207,8 @@ class Names:
             if " " not in match.group():
                 continue
             name = trimmed_name(match.group())
+            if name and len(match.group().split()) - len(name.split()) > 1:
+                continue  # "Are You Not Using Dunmore" is a headline
             name = without_office(name) if name else None
             words = core(name) if name else []
             if name and name == match.group() and self._begins_sentence(match) and words[0].endswith("ing"):
@@ -228,7 +231,10 @@ class Names:
         """Long forms by the short form that the text introduces in brackets behind them."""
         found: dict[str, str] = {}
         for match in ALIAS.finditer(self._running):
-            name, alias = trimmed_name(match.group(1)), match.group(2).replace(".", "")
+            alias = match.group(1).replace(".", "")
+            before = self._running[max(0, match.start() - LONGEST_ALIASED) : match.start()]
+            words = next((found for found in NAME_RE.finditer(before) if found.end() == len(before)), None)
+            name = trimmed_name(words.group()) if words else None
             if name and " " in name and name[0] in alias[:2]:
                 found.setdefault(alias, name)
         return found

@@ -17,6 +17,8 @@ AFTER = r"(?:\s{0,2}[#(\[,–—-]?\s?(?P<when>[^\n:*_\])]{1,60}?)?[)\]]?)?"
 LABEL = re.compile(
     r"[\s#*_>(\[]{0,12}(?:(?i:late|latest|second|third)\s)?(?P<word>"
     r"UPDATED?|Updated?|CORRECTIONS?|Corrections?|CORRECTED|Corrected|CLARIFICATIONS?|Clarifications?"
+    r"|EDIT(?=\W)|Edit(?=:)|Anmerkung der Redaktion|Korrektur|Berichtigung|Rectificatif|Corrección|Fe de erratas"
+    r"|Mise à jour|Actualización|Aktualisierung|Nachtrag"
     r"|ERRAT(?:UM|A)|Errat(?:um|a)|POSTSCRIPT|Postscript|ADDENDUM|Addendum"
     r"|(?:EDITOR|Editor)['’](?:S|s) (?:NOTE|[Nn]ote))\b"
     rf"{AFTER}\s?\**_{{0,2}}(?P<mark>:|$|\s[–—-]\s|\*\*|\n)"
