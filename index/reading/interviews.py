@@ -36,6 +36,7 @@ FORMS = (
     frozenset((LINE,)),
 )
 BOLD_LINE = re.compile(r"\s*(?:\*\*(?P<stars>[^*\n]{6,600}\?)\*\*|__(?P<rules>[^_\n]{6,600}\?)__)\s*")
+SHORT_NAME = 3  # letters; a shorter one may be the word "He"
 FIRST_PERSON = re.compile(
     r"\b(?:I|we|We|my|My|our|Our|us|me|mine|ours|myself|ourselves|ich|Ich|wir|Wir|uns|mein\w*|je|Je|j|J|nous|Nous|mon|ma"
     r"|mes|yo|Yo|nosotros|Nosotros|mi|mis|nuestr[oa]s?)\b"
@@ -233,7 +234,7 @@ def _is_narration(said: str, current: Party | None, surnames: set[str], after: b
     """Whether a paragraph is about the speakers, or behind the last turn without a sign that one goes on."""
     words = {word.casefold() for word in WORD.findall(said) if word[0].isupper()}
     own = current.name.split()[-1].casefold() if current and current.name else ""
-    if own in words:
+    if own in words and len(own) > SHORT_NAME and not FIRST_PERSON.search(said):
         return True
     return after and (bool(words & surnames) or not FIRST_PERSON.search(said))
 

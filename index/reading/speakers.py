@@ -207,7 +207,7 @@ class Names:
             if " " not in match.group():
                 continue
             name = trimmed_name(match.group())
-            if name and len(match.group().split()) - len(name.split()) > 1:
+            if name and len(match.group().partition(name)[0].split()) > 1:
                 continue  # "Are You Not Using Dunmore" is a headline
             name = without_office(name) if name else None
             words = core(name) if name else []
