@@ -29,6 +29,7 @@ MOST_WORDS = 75  # words of quotation in an answer
 WHOLLY_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
 SHORT_LINE = 8  # words; a line up to this length that no full stop ends is a label
+CLOSE = {"furniture": 0.5, "masked": 0.3}  # share of the question's words, from which text is close to it
 ABOUT, CLEARLY = 0.5, 0.1  # share of the question's words; advantage in score or in that share
 SAME_STATEMENT = 80.0  # rapidfuzz ratio, 0..100
 
@@ -72,9 +73,11 @@ def confidence(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_E
 def reason_for(candidates: Sequence[Candidate]) -> str:
     """Why there is no answer: the closest text is masked, is furniture, or nothing says it.
 
-    Text without a word of the question is close to nothing.
+    Text with few of the question's words is close to nothing.
     """
-    closest = next((c.kind for c in candidates if c.kind not in NEUTRAL and c.words > 0), "")
+    closest = next(
+        (c.kind for c in candidates if c.kind not in NEUTRAL and c.words > 0 and c.words >= CLOSE.get(c.kind, 0)), ""
+    )
     return {"masked": "masked", "furniture": "furniture_only"}.get(closest, "not_in_corpus")
 
 
@@ -193,7 +196,7 @@ def in_marks(text: str) -> str:
 
 
 def join_neighbours(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The spans in the order given; one right after another of the same paragraph is joined to it."""
+    """The spans in the order given; one right after another of the same paragraph and voice is joined to it."""
     joined: list[Span] = []
     for span in spans:
         before = joined[-1] if joined else None
@@ -202,6 +205,7 @@ def join_neighbours(spans: Sequence[Span]) -> tuple[Span, ...]:
             and before.passage.id == span.passage.id
             and before.end <= span.start
             and PARAGRAPH_BREAK.sub("¶", span.document.text[before.end : span.start]).strip() == ""
+            and before.voice == span.voice
         ):
             joined[-1] = Span(span.passage, span.document, before.start, span.end)
         else:
