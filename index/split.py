@@ -15,11 +15,14 @@ import nupunkt
 from index.document import Block, Document, Passage
 from index.reading.turns import label_length
 
-SPLITTER_VERSION = 1
+SPLITTER_VERSION = 2
 FLOWING_KINDS = frozenset({"title", "byline", "heading", "body", "quotation", "list_item", "table", "caption"})
 LEADING_KINDS = frozenset({"title", "byline", "heading", "question"})  # they belong to what follows them
 TURN_KINDS = frozenset({"question", "interview_answer"})
 LINE_KINDS = frozenset({"list_item", "title", "heading", "byline"})  # each is one sentence as it stands
+
+
+_Voice = tuple[str, str | None, str | None, tuple[str, ...]]
 
 
 class CountWordPieces(Protocol):
@@ -116,8 +119,9 @@ def _cut(text: str, start: int, end: int, count: CountWordPieces, limit: int) ->
 def _runs(units: Sequence[Unit], leaves: Sequence[Block]) -> Iterator[list[Unit]]:
     """Stretches that may share a passage: the same voice, and the same kind of text around it."""
     run: list[Unit] = []
-    for unit in units:
-        if run and _voice(leaves[run[-1].block]) != _voice(leaves[unit.block]):
+    voices = _voices(units, leaves)
+    for number, unit in enumerate(units):
+        if run and voices[number - 1] != voices[number]:
             yield run
             run = []
         run.append(unit)
@@ -125,7 +129,16 @@ def _runs(units: Sequence[Unit], leaves: Sequence[Block]) -> Iterator[list[Unit]
         yield run
 
 
-def _voice(block: Block) -> tuple[str, str | None, str | None, tuple[str, ...]]:
+def _voices(units: Sequence[Unit], leaves: Sequence[Block]) -> list[_Voice]:
+    """The voice of each unit; a heading goes with the update that it stands above."""
+    voices = [_voice(leaves[unit.block]) for unit in units]
+    for number in range(len(units) - 2, -1, -1):
+        if leaves[units[number].block].kind == "heading" and voices[number + 1][0] == "update":
+            voices[number] = voices[number + 1]
+    return voices
+
+
+def _voice(block: Block) -> _Voice:
     kind = "flow" if block.kind in FLOWING_KINDS else block.kind
     return kind, block.speaker, block.date, block.via
 

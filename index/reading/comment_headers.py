@@ -20,6 +20,16 @@ VOTES = re.compile(
     r"(?:\s*\(\d{1,6}\))?)\s*[›]?",
     re.IGNORECASE,
 )
+BUTTON = re.compile(
+    r"(?:reply|like|share|report|quote|flag|permalink|helpful|upvote|downvote|edit|follow|respond|recommend"
+    r"|antworten|melden|teilen|zitieren|gefällt mir|hilfreich|répondre|signaler|partager|citer|j['’]aime|utile"
+    r"|responder|denunciar|reportar|compartir|compartilhar|me gusta|curtir|citar|útil|rispondi|segnala|condividi"
+    r"|mi piace|beantwoorden|rapporteren|delen|reageer|svara|svar|odpowiedz|zgłoś|yanıtla|ответить|report abuse"
+    r"|report this(?: comment| post| review)?|add a comment|improve this (?:answer|question)|reply with quote"
+    r"|log in to reply|view (?:public )?profile)"
+    r"\b[\s(\d)·•|›:]*",
+    re.IGNORECASE,
+)
 UNITS = r"(?:s|sec|second|m|min|minute|h|hr|hour|d|day|w|wk|week|mo|month|y|yr|year)s?\.?"
 AGO = rf"(?:(?:about|over|almost)\s)?(?:\d{{1,4}}|an?|one)\s?{UNITS}\sago"
 RELATIVE = re.compile(
@@ -88,7 +98,7 @@ class LineHeader:
 
 def is_votes(line: str) -> bool:
     """Whether a line only counts votes or offers to answer: it stands below a comment."""
-    return len(line) <= LONGEST_HEADER and bool(VOTES.fullmatch(line))
+    return len(line) <= LONGEST_HEADER and bool(VOTES.fullmatch(line) or BUTTON.fullmatch(line))
 
 
 def is_initials(line: str) -> bool:
@@ -191,7 +201,9 @@ def stacked_header(
     begins = begins or (dated > 1 and _are_initials(above[0], above[1]))
     if not begins and dated > 1:
         return None
-    writer: str | None = next((line for line in above if not INITIALS.fullmatch(line)), above[0])
+    writer: str | None = next(
+        (line for line in above if not INITIALS.fullmatch(line) and any(map(str.isalpha, line))), above[0]
+    )
     if not begins and not NAME.fullmatch(writer or ""):
         writer = None
     below = number + dated + 1

@@ -6,6 +6,7 @@ It does not know whose words a writer repeats, nor whom a comment without a head
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +31,11 @@ from index.reading.comment_headers import (
 )
 from index.reading.comment_headers import PROSE_END as PROSE_END
 from index.reading.dates import find_date
+from index.reading.posts import read_posts
 
+SPOKEN_AT = re.compile(  # "Jane Roe [00:12:31]": a recording's transcript, whose turns are read elsewhere
+    r"^[^\n\[(]{2,60}[\[(]\d{1,2}:\d\d(?::\d\d)?[\])]:?[^\S\n]*$|^[^\n\[(]{2,60}\s\d{1,2}:\d\d:\d\d[^\S\n]*$", re.M
+)
 COMMENTS_HEADING = re.compile(
     r"\s*#*\s*(?:\d+\s+)?(?:Reader(?:s'|s)?\s+)?(?:Comments?|Replies|Responses|Discussion)"
     r"(?:\s*\(\d+\)(?:\s*(?:\||\s{2}|sort|newest|oldest|best|top)[^\n]*)?)?\s*:?\s*$",
@@ -77,7 +82,25 @@ def read_comments(text: str, blocks: list[Block]) -> list[Block]:
     """
     if chat := read_chat(text, blocks):
         return chat
-    blocks = read_mails(text, blocks)
+    read = _headed_comments(text, read_mails(text, blocks))
+    headers = sum(
+        after.kind == "comment" and above.kind == "byline" and "\n" not in (after.speaker or "\n")
+        for above, after in pairwise(read)
+    )
+    posts, count = read_posts(text, blocks)
+    if count and 2 * len(SPOKEN_AT.findall(text)) >= count:
+        return read
+    other = [b.start for b in posts if b.kind in ("byline", "furniture") and b.end - b.start <= LONGEST_HEADER]
+    misread = sum(bisect_left(other, b.start) < bisect_left(other, b.end) for b in read if b.kind == "comment")
+    more = 2 * _writers(read) <= _writers(posts)
+    return posts if count > headers or (count and (more or 2 * misread >= count)) else read
+
+
+def _writers(blocks: Sequence[Block]) -> int:
+    return len({block.speaker for block in blocks if block.kind == "comment" and block.speaker})
+
+
+def _headed_comments(text: str, blocks: list[Block]) -> list[Block]:
     first, end, heading = _thread(text, blocks)
     if first is None:
         return blocks
