@@ -6,11 +6,13 @@ quotations, masks, repeats, hints. Each step is a module that knows nothing of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from index.document import Block
-from index.reading.frontmatter import read_front
+from index.reading.frontmatter import Front, read_front
 from index.reading.furniture import mark_furniture
 from index.reading.headings import mark_captions, mark_headings
 from index.reading.hints import mark_hints
@@ -21,6 +23,22 @@ from index.reading.quotations import mark_quotations, with_inner_quotations
 from index.reading.repeats import mark_repeats
 from index.reading.threads import read_comments
 from index.reading.updates import mark_updates
+
+STEPS = (
+    mark_headings,
+    read_comments,
+    mark_furniture,
+    mark_turns,
+    mark_updates,
+    mark_quotations,
+    mark_masks,
+    mark_repeats,
+    mark_hints,
+)
+_Before = TypeVar("_Before")
+_After = TypeVar("_After")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +63,19 @@ def read_structure(text: str, known: Sequence[Block] = ()) -> Structure:
     blocks = mark_captions(text, [block for block in pieces(text, known) if text[block.start : block.end].strip()])
     if not blocks:
         return Structure(None, None, None, None, (Block("body", 0, len(text)),) if text else ())
-    front = read_front(text, blocks)
+    front = _kept(read_front, text, blocks, Front(None, None, None, None, blocks))
     blocks = front.blocks
-    for read in (
-        mark_headings,
-        read_comments,
-        mark_furniture,
-        mark_turns,
-        mark_updates,
-        mark_quotations,
-        mark_masks,
-        mark_repeats,
-        mark_hints,
-    ):
-        blocks = read(text, blocks)
-    whole = with_inner_quotations(text, tuple(tile(blocks, len(text))))
+    for read in STEPS:
+        blocks = _kept(read, text, blocks, blocks)
+    plain = tuple(tile(blocks, len(text)))
+    whole = _kept(with_inner_quotations, text, plain, plain)
     return Structure(front.title, front.author, front.publisher, front.published, whole)
+
+
+def _kept(read: Callable[[str, _Before], _After], text: str, before: _Before, otherwise: _After) -> _After:
+    """What a step makes of the blocks; a step that breaks costs what it would have found, never the document."""
+    try:
+        return read(text, before)
+    except Exception:
+        logger.warning("A step of the reading failed and was left out: %s", read.__name__, exc_info=True)
+        return otherwise

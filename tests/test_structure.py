@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import index.structure
 from index.document import BLOCK_KINDS, Block
 from index.reading.dates import find_date
 from index.reading.masks import is_masked
@@ -253,13 +254,47 @@ def of_kind(text: str, kind: str) -> list[str]:
     return [words for other, words in kinds(text) if other == kind]
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.fixture(autouse=True)
+def no_step_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that breaks is left out with a warning: in these tests it is an error."""
+    monkeypatch.setattr(index.structure, "_kept", lambda read, text, before, otherwise: read(text, before))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS)
 def test_blocks_tile_any_text(text: str) -> None:
     assert_tiles(text, read_structure(text))
 
 
-@settings(max_examples=100, deadline=None)
+WORDS = (
+    'the mill He said that "it was" “closed” according to Jane Roe, chair of Port. Comments (3)\n\n By Ann\n '
+    "2019-05-04 > quote * ** *** | a Q: A: # - 1. \t ( ) [00:12:31] Reply Share 12 points says: wrote: … Mr. II EDIT: "
+    "© ✓ „Nein“ "
+    "« oui » :-) Update: NAME: @jane #5 van ’s"
+).split(" ")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(WORDS), max_size=120).map(" ".join))
+def test_blocks_tile_a_soup_of_all_that_the_steps_look_for(text: str) -> None:
+    assert_tiles(text, read_structure(text))
+
+
+def test_a_step_that_fails_costs_what_it_would_have_found_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.undo()
+
+    def broken(text: str, blocks: list[Block]) -> list[Block]:
+        raise ValueError(text)
+
+    monkeypatch.setattr(index.structure, "STEPS", (broken, *index.structure.STEPS))
+    assert_tiles(INTERVIEW, read_structure(INTERVIEW))
+    assert read_structure(INTERVIEW).title == "The Long Road to the Harbour"
+    assert "broken" in caplog.text
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS, st.lists(st.integers(0, 300), max_size=6, unique=True), st.sampled_from(["heading", "body", "table"]))
 def test_blocks_tile_what_a_format_knows(text: str, cuts: list[int], kind: str) -> None:
     places = sorted(cut for cut in cuts if cut <= len(text))

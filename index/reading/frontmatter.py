@@ -127,7 +127,9 @@ def _opens(text: str, blocks: Sequence[Block]) -> bool:
     if len(blocks) < 2 or not could_be_title(first, words) or words.endswith("."):
         return False
     gap = text.count("\n", first.end, blocks[1].start) > 1
-    return gap and words[0].isupper() and is_paragraph(text, blocks[1])
+    below = plain_of(text, blocks[1])
+    prose = is_paragraph(text, blocks[1]) or (below.endswith((".", "!", "?")) and len(below) > 2 * len(words))
+    return gap and words[0].isupper() and prose
 
 
 def _whole_title(text: str, blocks: Sequence[Block], number: int, beside: Collection[int]) -> list[int]:

@@ -221,7 +221,11 @@ def _blocks_of_lines(lines: Sequence[Line], introduced: bool) -> Iterator[Block]
     for number in range(1, len(lines) + 1):
         if number < len(lines) and not (items & {number, number - 1}):
             following = lines[number + 1] if number + 1 < len(lines) else None
-            if _continues(lines[first:number], lines[number], following, width):
+            ends = (
+                lines[first],
+                *lines[max(first + 1, number - 2) : number],
+            )  # of a long paragraph, its first and last
+            if _continues(ends, lines[number], following, width):
                 continue
         yield _block_of(lines[first:number], first in items, not first and number == len(lines))
         first = number
@@ -263,7 +267,7 @@ def _could_be_item(words: str) -> bool:
 
 
 def _continues(group: Sequence[Line], line: Line, following: Line | None, width: int) -> bool:
-    """Whether `line` belongs to the paragraph or the item of the lines above it."""
+    """Whether `line` belongs to the paragraph or item above it, of which `group` holds the first and last lines."""
     above, below = group[-1].text, line.text
     quoted = below.lstrip().startswith(">"), above.lstrip().startswith(">")
     if any(quoted):

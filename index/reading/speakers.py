@@ -211,7 +211,7 @@ class Names:
                 continue  # "Are You Not Using Dunmore" is a headline
             name = without_office(name) if name else None
             words = core(name) if name else []
-            if name and name == match.group() and self._begins_sentence(match) and words[0].endswith("ing"):
+            if words and name == match.group() and self._begins_sentence(match) and words[0].endswith("ing"):
                 continue  # "Using Dunmore valves"
             if name and 2 <= len(words) <= LONGEST_NAME and words[0].lower() not in self._small:
                 found.setdefault(words[-1], {})[without_honorific(name)] = None
