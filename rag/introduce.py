@@ -20,6 +20,11 @@ def introduce(document: Document, voice: Voice, count: int = 1) -> str:
 
     `count` counts the paragraphs introduced: unnamed comments may be by as many people.
     """
+    words = _introduction(document, voice, count)
+    return _capital(words) if words.startswith("the ") else words
+
+
+def _introduction(document: Document, voice: Voice, count: int) -> str:
     where = f"{_owner(document)}“{_shortened(document.title)}”" if document.title else document.path
     when = _when(_date(document, voice))
     if voice.kind == "furniture":
@@ -42,7 +47,7 @@ def _date(document: Document, voice: Voice) -> str | None:
 
 
 def _owner(document: Document) -> str:
-    name = document.publisher
+    name = with_article(document, document.publisher) if document.publisher else ""
     return "" if not name else f"{name}’ " if name.endswith("s") else f"{name}’s "
 
 

@@ -95,6 +95,12 @@ def test_an_article_with_author_publisher_and_date() -> None:
     assert introduce(source, Voice("body", "body")) == "The Valley’s “The Mill” (by Jane Roe, May 4, 2019)"
 
 
+def test_a_paper_has_the_article_that_the_text_gives_it() -> None:
+    source = document("Nobody told the Port Times of it.", publisher="Port Times")
+    assert introduce(source, Voice("body", "body")) == "The Port Times’ “The Mill”"
+    assert introduce(source, Voice("quotation", "body", "Jane Roe")) == "Jane Roe, quoted in the Port Times’ “The Mill”"
+
+
 def test_an_article_of_which_nothing_is_known() -> None:
     assert introduce(document(title=None), Voice("body", "body")) == "papers/mill.txt"
 
