@@ -20,7 +20,7 @@ def test_a_named_speaker_with_a_role() -> None:
         document(published="2019-05-04", publisher="The Valley"),
         Voice("interview_answer", "interview_answer", speaker="Jane Roe", role="chief miller"),
     )
-    assert said == "Jane Roe (chief miller), in The Valley’s “The Mill” (May 4, 2019)"
+    assert said == "Jane Roe (chief miller), in the Valley’s “The Mill” (May 4, 2019)"
 
 
 def test_a_named_speaker_without_a_role() -> None:
@@ -85,9 +85,9 @@ def test_a_list_beside_the_article_is_called_that() -> None:
 
 def test_an_update_keeps_its_own_day() -> None:
     source = document(publisher="The Valley", published="2019-05")
-    assert introduce(source, Voice("update", "update")) == "An update in The Valley’s “The Mill” (May 2019)"
+    assert introduce(source, Voice("update", "update")) == "An update in the Valley’s “The Mill” (May 2019)"
     dated = Voice("update", "update", date="2019-06-01")
-    assert introduce(source, dated) == "An update in The Valley’s “The Mill” (Jun 1, 2019)"
+    assert introduce(source, dated) == "An update in the Valley’s “The Mill” (Jun 1, 2019)"
 
 
 def test_an_article_with_author_publisher_and_date() -> None:
