@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from fakes import FakeEmbedder, ScriptedModel
 
-from index.document import Document, Passage
+from index.document import Block, Document, Passage
 from rag import answering
 from rag.answering import Answer
 from rag.retrieve import Hit
-from ui import cli
+from ui import cli, terminal
 from ui.cli import main, parser
 from ui.terminal import print_answer
 
@@ -394,3 +394,16 @@ def test_a_scripted_model_is_printed_sentence_by_sentence(
     out = capsys.readouterr().out
     assert out.startswith("The mill on the Aller opened in 1891. [1]\n")
     assert "1 sentence was removed" in out
+
+
+def test_inspect_names_kinds_speakers_and_carriers_in_colour() -> None:
+    text = "“It broke,” he said.\n"
+    document = Document("d", "a.txt", None, None, None, None, text)
+    block = Block("quotation", 0, 11, "Jane Roe", "miller", ("Mill Wire",), "2019-05-04", parent=0)
+    line = terminal.block_line(document, block)
+    assert line.plain == "      0-11        quotation        [Jane Roe, miller, 2019-05-04 ← Mill Wire] “It broke,”"
+    assert [str(span.style) for span in line.spans if "quotation" in line.plain[span.start : span.end]] == ["green"]
+    hidden = terminal.block_line(document, Block("masked", 0, 11))
+    assert str(hidden.spans[-1].style) == "dim"
+    escaped = Document("d", "a.txt", None, None, None, None, "\x1b[31mred\n")
+    assert "\x1b" not in terminal.block_line(escaped, Block("body", 0, 9)).plain

@@ -113,13 +113,13 @@ def print_document(document: Document) -> None:
         say(f"{'readable':>10}: {share:.0%} of the words; the rest is masked")
     console.print()
     for block in document.blocks:
-        console.print(_block_line(document, block))
+        console.print(block_line(document, block))
 
 
-def _block_line(document: Document, block: Block) -> Text:
+def block_line(document: Document, block: Block) -> Text:
     """One block as a line: offsets, kind, who speaks through whom and when, the words; indented inside another."""
     colour = COLOURS.get(block.kind, "default")
-    line = Text(f"{block.start:>7}-{block.end:<7} ", style="dim")
+    line = Text().append(f"{block.start:>7}-{block.end:<7} ", style="dim")
     line.append(f"{'  ' if block.parent is not None else ''}{block.kind:<16} ", style=colour)
     carriers = "".join(f" ← {name}" for name in block.via)
     hint = f"perhaps {block.hint}" if block.hint else ""
