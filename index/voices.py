@@ -55,8 +55,11 @@ class Voices:
         Words of somebody told count more, as "said …" beside them says whose they are; words in marks of nobody
         told count less, as the sentence around them is what says something.
         """
+        first = max(0, bisect_right(self._starts, start) - 1)
+        if end <= self._leaves[first].end:
+            return self._voice(self._leaves[first])
         votes: dict[Voice, float] = {}
-        for number in range(max(0, bisect_right(self._starts, start) - 1), len(self._leaves)):
+        for number in range(first, len(self._leaves)):
             leaf = self._leaves[number]
             if leaf.start >= max(end, start + 1):
                 break

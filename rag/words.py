@@ -35,8 +35,10 @@ def stem(word: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The text's words, lower-case, without accents and possessive endings, in order."""
-    folded = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
-    folded = "".join(character for character in folded if not unicodedata.combining(character))
+    folded = text.replace("’", "'").casefold()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
+        folded = "".join(character for character in folded if not unicodedata.combining(character))
     return [match.removesuffix("'s").replace(",", "") for match in WORD.findall(folded)]
 
 
