@@ -65,7 +65,7 @@ FILLER = "\n\n".join(
     f"Notice {n}. The council met in room {n} and talked about parking, benches, lamps and the colour of doors."
     for n in range(1, 60)
 )
-HOSTILE = """Weather Notes <script>window.hacked = 1</script>
+HOSTILE = """# Weather Notes <script>window.hacked = 1</script>
 
 <img src="http://evil.example/pixel.png" onerror="window.hacked = 2"> Rain fell on the {{value}} valley ${value}.
 

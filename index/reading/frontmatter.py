@@ -123,7 +123,8 @@ def _opens(text: str, blocks: Sequence[Block]) -> bool:
     """Whether the first line is a heading or a word that stands alone above prose."""
     first, words = blocks[0], plain_of(text, blocks[0])[: 2 * LONGEST_BYLINE]
     if first.kind == "heading":
-        return bool(re.search(r"[^\W\d_]{2}", words)) and not CODE.search(words)
+        marked = text[first.start : first.start + 2] == "# "
+        return bool(re.search(r"[^\W\d_]{2}", words)) and (marked or not CODE.search(words))
     if len(blocks) < 2 or not could_be_title(first, words) or words.endswith("."):
         return False
     gap = text.count("\n", first.end, blocks[1].start) > 1
