@@ -15,20 +15,21 @@ TITLE_WORDS = 12  # of a title in an introduction; the footnote has all of it
 ARTICLE = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
 
 
-def introduce(document: Document, voice: Voice, count: int = 1) -> str:
+def introduce(document: Document, voice: Voice, count: int = 1, again: bool = False) -> str:
     """The speaker with the chain of those who carry the words, the title, the day; what is not known is left out.
 
-    `count` counts the paragraphs introduced: unnamed comments may be by as many people.
+    `count` counts the paragraphs introduced: unnamed comments may be by as many people. `again`: the document was
+    named before.
     """
-    words = _introduction(document, voice, count)
+    words = _introduction(document, voice, count, again)
     return _capital(words) if words.startswith("the ") else words
 
 
-def _introduction(document: Document, voice: Voice, count: int) -> str:
+def _introduction(document: Document, voice: Voice, count: int, again: bool) -> str:
     where = f"{_owner(document)}“{_shortened(document.title)}”" if document.title else document.path
-    when = _when(_date(document, voice))
+    where, when = ("the same document", _when(voice.date)) if again else (where, _when(_date(document, voice)))
     if voice.kind == "furniture":
-        return f"From a list beside the article, in {where}{_when(document.published)}"
+        return f"From a list beside the article, in {where}{when}"
     if voice.in_thread:
         return f"{_in_thread(document, voice, count)} under {where}{_when(voice.date)}"
     if voice.reported:
@@ -37,8 +38,10 @@ def _introduction(document: Document, voice: Voice, count: int) -> str:
         return f"{_capital(_speaker(document, voice))}, quoted{_carried(document, voice.via)} in {where}{when}"
     if voice.speaker:
         return f"{_speaker(document, voice)}, in {where}{when}"
-    by = f"by {document.author}" if document.author else ""
     kind = "An update in " if voice.kind == "update" else ""
+    if again:
+        return f"{kind}{where}{when}"
+    by = f"by {document.author}" if document.author else ""
     return f"{kind}{where}{_when(_date(document, voice), by)}"
 
 

@@ -181,9 +181,11 @@ def write_quotes(chosen: Sequence[Span]) -> list[Statement]:
     for span in chosen:
         groups.setdefault((span.passage.document_id, introduce(span.document, span.voice)), []).append(span)
     statements = []
+    named: set[str] = set()
     for group in groups.values():
-        spans = join_neighbours(sorted(group, key=lambda s: s.start))
-        introduction = introduce(group[0].document, group[0].voice, count=len(spans))
+        spans, document = join_neighbours(sorted(group, key=lambda s: s.start)), group[0].document
+        introduction = introduce(document, group[0].voice, count=len(spans), again=document.id in named)
+        named.add(document.id)
         for number, span in enumerate(spans):
             quotation = in_marks(" ".join(span.text.split()))
             statements.append(Statement(f"{introduction}: {quotation}" if number == 0 else quotation, (span,)))

@@ -101,6 +101,15 @@ def test_a_paper_has_the_article_that_the_text_gives_it() -> None:
     assert introduce(source, Voice("quotation", "body", "Jane Roe")) == "Jane Roe, quoted in the Port Times’ “The Mill”"
 
 
+def test_a_document_is_named_once() -> None:
+    source = document(author="Otto Fen", published="2019-05-04")
+    quoted = Voice("quotation", "body", "Jane Roe", None, ("Mill Wire",))
+    assert introduce(source, quoted, again=True) == "Jane Roe, quoted by Mill Wire, in the same document"
+    assert introduce(source, Voice("body", "body"), again=True) == "The same document"
+    comment = Voice("comment", "comment", "Otto", date="2019-05-05", in_thread=True)
+    assert introduce(source, comment, again=True) == "Otto, in a comment under the same document (May 5, 2019)"
+
+
 def test_an_article_of_which_nothing_is_known() -> None:
     assert introduce(document(title=None), Voice("body", "body")) == "papers/mill.txt"
 

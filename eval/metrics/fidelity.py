@@ -21,7 +21,7 @@ OPENS = re.compile(r"(?:^|[.!?:;\"“”(\[])\W*$")
 INTRODUCING = frozenset(
     "a an the in on at of by from to under with and or as comment commenter commenters update undisclosed unnamed"
     " said says wrote writes told reported according quoted quoting document documents page"
-    " speaker list beside article s".split()
+    " speaker list beside article same s".split()
 )
 """The words of an introduction that claim nothing ("s" ends an owner's name); whoever answers with others adds them."""
 
