@@ -255,4 +255,4 @@ def test_no_text_takes_long(unit: str) -> None:
     blocks = list(pieces(text, ()))
     began = time.process_time()
     read_front(text, blocks)
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < 10

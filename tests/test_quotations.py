@@ -448,7 +448,7 @@ def test_leaves_tile_any_text(text: str, kind: str) -> None:
 def test_time_grows_with_length(text: str) -> None:
     start = time.perf_counter()
     with_inner_quotations(text, tuple(mark_quotations(text, blocks_of(text))))
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 25
 
 
 def test_marks_of_many_kinds() -> None:

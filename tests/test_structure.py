@@ -458,7 +458,7 @@ def test_no_text_takes_long(unit: str, frame: str) -> None:
     text = frame.format(unit * (50_000 // len(unit)))
     began = time.process_time()
     assert_tiles(text, read_structure(text))
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < 10
 
 
 def test_a_megabyte_and_a_thousand_voices_take_seconds() -> None:
@@ -467,7 +467,7 @@ def test_a_megabyte_and_a_thousand_voices_take_seconds() -> None:
     for text in (COMMENTS * (1_000_000 // len(COMMENTS)), turns * (1_000_000 // len(turns))):
         began = time.process_time()
         assert_tiles(text, read_structure(text))
-        assert time.process_time() - began < 5.0
+        assert time.process_time() - began < 25
 
 
 def test_writers_without_blank_lines_are_told_apart() -> None:

@@ -294,4 +294,4 @@ def test_no_thread_takes_long(unit: str) -> None:
     blocks = list(pieces(text, ()))
     parted = time.process_time()
     read_comments(text, blocks)
-    assert time.process_time() - parted < max(2.0, 3 * (parted - began))
+    assert time.process_time() - parted < max(10, 3 * (parted - began))

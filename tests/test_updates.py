@@ -148,4 +148,4 @@ def test_no_text_takes_long(unit: str) -> None:
     blocks = [Block("body", m.start(), m.end()) for m in re.finditer(r"[^\n]+", text)]
     began = time.process_time()
     mark_updates(text, blocks)
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < 10
