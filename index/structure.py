@@ -35,6 +35,7 @@ STEPS = (
     mark_repeats,
     mark_hints,
 )
+TOLD = 6  # blocks that a format calls furniture: it has told them from the article; a PDF's page numbers are fewer
 _Before = TypeVar("_Before")
 _After = TypeVar("_After")
 
@@ -65,8 +66,12 @@ def read_structure(text: str, known: Sequence[Block] = ()) -> Structure:
         return Structure(None, None, None, None, (Block("body", 0, len(text)),) if text else ())
     front = _kept(read_front, text, blocks, Front(None, None, None, None, blocks))
     blocks = front.blocks
+
+    def furniture(text: str, blocks: list[Block]) -> list[Block]:
+        return mark_furniture(text, blocks, told=sum(block.kind == "furniture" for block in known) >= TOLD)
+
     for read in STEPS:
-        blocks = _kept(read, text, blocks, blocks)
+        blocks = _kept(furniture if read is mark_furniture else read, text, blocks, blocks)
     plain = tuple(tile(blocks, len(text)))
     whole = _kept(with_inner_quotations, text, plain, plain)
     return Structure(front.title, front.author, front.publisher, front.published, whole)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.document import Block, Document
 from index.split import leaves_of, paragraphs_of
 
 HEADING_WORDS = 14
+KEPT = 128  # documents
 QUOTED, QUOTED_OF_NOBODY = 4 / 3, 1 / 2  # what a character inside a paragraph's quotation counts
 
 
@@ -38,16 +40,50 @@ class Voice:
         return self.kind == "quotation"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """What every look-up in one document needs: leaves and paragraphs with their starts, where the comments begin."""
+
+    leaves: tuple[Block, ...]
+    starts: tuple[int, ...]
+    paragraphs: tuple[Block, ...]
+    paragraph_starts: tuple[int, ...]
+    thread: int
+
+
+class _Same:
+    """A document as a key by identity: to compare two by their content takes as long as to lay them out."""
+
+    __slots__ = ("document",)
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def __hash__(self) -> int:
+        return id(self.document)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.document is other.document
+
+
+@lru_cache(maxsize=KEPT)
+def _layout(key: _Same) -> _Layout:
+    leaves, paragraphs = leaves_of(key.document), paragraphs_of(key.document)
+    thread = next((block.start for block in paragraphs if block.kind == "comment"), len(key.document.text))
+    return _Layout(
+        leaves, tuple(leaf.start for leaf in leaves), paragraphs, tuple(block.start for block in paragraphs), thread
+    )
+
+
 class Voices:
-    """The voices of one document, to be asked for many stretches."""
+    """The voices of one document, to be asked for many stretches; of the last documents the layout is kept."""
 
     def __init__(self, document: Document) -> None:
         self._text = document.text
-        self._leaves = leaves_of(document)
-        self._starts = [leaf.start for leaf in self._leaves]
-        self._paragraphs = paragraphs_of(document)
-        self._paragraph_starts = [block.start for block in self._paragraphs]
-        self._thread = next((block.start for block in self._paragraphs if block.kind == "comment"), len(self._text))
+        layout = _layout(_Same(document))
+        self._leaves, self._starts = layout.leaves, layout.starts
+        self._paragraphs, self._paragraph_starts = layout.paragraphs, layout.paragraph_starts
+        self._thread = layout.thread
 
     def at(self, start: int, end: int) -> Voice:
         """The voice that most of the characters of [start, end) have, white space not counted; ties go to the first.
@@ -86,7 +122,7 @@ class Voices:
 
     def _voice(self, leaf: Block) -> Voice:
         paragraph = self._paragraphs[max(0, bisect_right(self._paragraph_starts, leaf.start) - 1)]
-        apart = leaf.parent is not None and leaf.speaker != paragraph.speaker
+        apart = leaf.parent is not None and (leaf.speaker, leaf.role) != (paragraph.speaker, paragraph.role)
         return Voice(
             kind=leaf.kind,
             within=paragraph.kind,

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from index.reading.dates import date_after, find_date, only_date, resolve_relative
+from index.reading.dates import date_after, find_date, only_date
 
 
 @pytest.mark.parametrize(
@@ -68,48 +68,6 @@ def test_a_sentence_with_a_date_is_more_than_a_date() -> None:
     assert not only_date("a ferry")
 
 
-@pytest.mark.parametrize(
-    ("words", "date"),
-    [
-        ("2 days ago", "2018-09-16"),
-        ("a day ago", "2018-09-17"),
-        ("Yesterday", "2018-09-17"),
-        ("today", "2018-09-18"),
-        ("just now", "2018-09-18"),
-        ("3h", "2018-09-18"),
-        ("30 hours ago", "2018-09-17"),
-        ("5d", "2018-09-13"),
-        ("an hour ago", "2018-09-18"),
-        ("2 weeks ago", "2018-09-04"),
-        ("3 months ago", "2018-06"),
-        ("11mo", "2017-10"),
-        ("about 2 years ago", "2016"),
-        ("1y", "2017"),
-        ("last month", "2018-08"),
-        ("last Friday", "2018-09-14"),
-        ("last Tuesday", "2018-09-11"),
-        ("on Tuesday", "2018-09-18"),
-        ("Monday", "2018-09-17"),
-    ],
-)
-def test_relative_words_are_resolved_from_a_tuesday(words: str, date: str) -> None:
-    assert resolve_relative(words, "2018-09-18") == date
-
-
-@pytest.mark.parametrize(
-    "words", ["soon", "three ferries ago", "3 days", "May 3", "", "a", "9999 years ago", "5 mills"]
-)
-def test_other_words_are_not_resolved(words: str) -> None:
-    assert resolve_relative(words, "2018-09-18") is None
-
-
-def test_without_a_base_nothing_is_resolved() -> None:
-    assert resolve_relative("yesterday", None) is None
-    assert resolve_relative("yesterday", "2018-09") is None
-    assert resolve_relative("2 months ago", "2018") is None
-    assert resolve_relative("2 months ago", "2018-09") == "2018-07"
-
-
 def test_a_date_without_a_year_is_the_next_after_the_base() -> None:
     assert date_after("Clarification, October 12: nine", "2018-10-11") == "2018-10-12"
     assert date_after("Update (3 Jan): nine", "2018-10-11") == "2019-01-03"
@@ -122,5 +80,4 @@ def test_no_text_takes_long(unit: str) -> None:
     began = time.process_time()
     find_date(unit * 200_000)
     only_date(unit * 200_000)
-    resolve_relative(unit * 200_000, "2018-01-01")
     assert time.process_time() - began < 10

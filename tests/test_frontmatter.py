@@ -221,11 +221,12 @@ def test_prose_about_the_author_is_no_byline() -> None:
         (["First published in Port Weekly."], "Port Weekly"),
         (["Port Weekly is published by Brill Media Ltd. © 2018 Brill Media Ltd."], "Port Weekly"),
         (["Join Port Weekly Newsletter?", "© 2019 Port Weekly. All rights reserved."], "Port Weekly"),
-        (["Port Weekly Image", "Port Weekly Image", "Join the Port Weekly newsletter"], "Port Weekly"),
-        (
-            ["Read this Port Weekly report for free.", "This article is part of Port Weekly's 30 reports."],
-            "Port Weekly",
-        ),
+        (["Join the Port Weekly newsletter", "This article is part of Port Weekly's series on mills."], "Port Weekly"),
+        (["Join the Port Weekly newsletter", *["The ferry is well known to Port Weekly."] * 3], "Port Weekly"),
+        (["This story is part of Port Weekly’s series.", *["It told Port Weekly so."] * 3], "Port Weekly"),
+        (["This story is part of Port Weekly’s series on mills."], None),
+        (["This story is part of Port Weekly."], None),
+        (["Ash Agency Photo", "© 2019 Ash Agency", "Ash Agency Photo", *["The ferry stops."] * 3], None),
         (["Port Weekly logo", "Copyright © 2019 Brill Media Inc. All rights reserved."], "Port Weekly"),
         (["© 2019 Brill Media. All rights reserved."], None),
         (["Join Port Weekly Newsletter?"], None),
@@ -256,3 +257,8 @@ def test_no_text_takes_long(unit: str) -> None:
     began = time.process_time()
     read_front(text, blocks)
     assert time.process_time() - began < 10
+
+
+def test_a_name_below_the_day_of_an_edit_is_no_author() -> None:
+    assert front(f"Ferry stops in the river\n\nedited May 5, 2019 at 9:01\n\nOtto Lind\n\n{BODY}").author is None
+    assert front(f"Ferry stops in the river\n\nMay 5, 2019 at 9:01\n\nOtto Lind\n\n{BODY}").author == "Otto Lind"

@@ -10,6 +10,7 @@ from index.document import Block
 from index.reading.furniture import mark_furniture
 from index.reading.furniture_lines import line_of
 from index.reading.layout import pieces
+from index.structure import read_structure
 
 PROSE = (
     "The mill on the hill will close at the end of the month, the owner said on Friday, after a flood damaged the "
@@ -97,6 +98,25 @@ def test_a_list_of_other_articles_after_the_article() -> None:
         "Loading Related Reports",
     ]
     assert "\n".join(furniture(ARTICLE + "\n".join(listed))) == "\n".join(listed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 articles mention this story",
+        "Cited by 14 papers",
+        "This article has been cited by other articles:",
+        "What links here",
+        "2 Pingbacks",
+    ],
+)
+def test_a_line_above_those_who_point_here_begins_a_list(line: str) -> None:
+    assert line_of(line).certain == "list"
+
+
+@pytest.mark.parametrize("line", ["Cited by the miller as the cause", "14 papers cite it", "This paper is cited often"])
+def test_a_sentence_about_citing_begins_none(line: str) -> None:
+    assert line_of(line).certain is None
 
 
 def test_prose_between_furniture_after_the_article_is_furniture() -> None:
@@ -395,3 +415,22 @@ def test_long_texts_take_time_in_proportion(unit: str) -> None:
 def test_a_line_with_nothing_but_signs() -> None:
     assert line_of("  ×  ").words == 0
     assert furniture("---\n\n" + PROSE) == ["---"]
+
+
+@pytest.mark.parametrize("heading", ["Comments (2)", "2 Comments", "Kommentare (2)", "Comentarios"])
+@pytest.mark.parametrize("sorting", ["", "Newest first\n\n", "Sort by: Best\n\n", "Oldest | Newest | Top\n\n"])
+def test_the_heading_of_comments_stays_one_above_the_line_that_sorts_them(heading: str, sorting: str) -> None:
+    said = "I think that the mill should be opened again, whatever it costs the town."
+    thread = "".join(f"{name}\nMay 4, 2019 at 10:04\n\n{said}\n\nReply\n\n" for name in ("Otto Lind", "Ann Fen"))
+    text = f"{ARTICLE}{PROSE}\n\nShare this story\n\n{heading}\n\n{sorting}{thread}© 2019 Port Times Ltd."
+    read = [(block.kind, text[block.start : block.end].strip()) for block in read_structure(text).blocks]
+    assert ("heading", heading) in read
+    assert [kind for kind, words in read if sorting and words == sorting.strip()] == ["furniture"] * bool(sorting)
+    assert {words for kind, words in read if kind == "comment"} == {said}
+
+
+def test_where_the_format_has_told_furniture_the_layout_does_not_guess() -> None:
+    text = page(below=TEASERS)
+    blocks = [block for block in pieces(text, ()) if text[block.start : block.end].strip()]
+    guessed, told = ([block.kind for block in mark_furniture(text, blocks, told)] for told in (False, True))
+    assert told.count("furniture") < guessed.count("furniture")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from index.document import Block
+from index.reading.interviews import mark_turns
+from index.reading.parties import People, named_parties, shown_name
 from index.structure import read_structure
 
 ASKED = "How did the mill come through the flood of last spring?"
@@ -141,3 +146,92 @@ def test_what_is_no_interview(text: str) -> None:
 def test_a_note_among_turns_is_nobodys() -> None:
     text = FRONT + exchange("TIMES:", "ROE:") + "Note: The weir is closed on Mondays.\n"
     assert len(turns(text)) == 6
+
+
+def test_who_asks_in_court_is_named_by_the_line_above() -> None:
+    text = "County Court\n\nBY MR. ASH:\n\n" + exchange("Q.", "A.") + "BY MS. LIND:\n\n" + exchange("Q.", "A.")
+    asked = [speaker for kind, speaker, _ in turns(text) if kind == "question"]
+    assert asked == ["Mr. Ash"] * 3 + ["Ms. Lind"] * 3
+
+
+def test_who_answers_in_court_is_the_witness_that_was_called() -> None:
+    text = "Jane Roe, called as a witness, testified as follows.\n\n" + exchange("Q.", "A.")
+    assert voices(text) == [("question", None), ("interview_answer", "Jane Roe")]
+
+
+def test_in_court_nobody_is_named_where_the_text_does_not() -> None:
+    assert voices("County Court\n\n" + exchange("Q.", "A.")) == [("question", None), ("interview_answer", None)]
+
+
+PEOPLE = People(["Jane Roe", "Adam Roe", "Tom van Ash", "Ann B. Lind"])
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Ash", "Tom van Ash"),
+        ("ASH", "Tom van Ash"),
+        ("Ann", "Ann B. Lind"),
+        ("Ann Lind", "Ann B. Lind"),
+        ("AL", None),
+        ("ABL", "Ann B. Lind"),
+        ("JR", "Jane Roe"),
+        ("Roe", None),
+        ("Jane Roe", None),
+        ("Bo", None),
+    ],
+)
+def test_the_fuller_form_of_a_name(label: str, name: str | None) -> None:
+    assert PEOPLE.fuller(label) == name
+
+
+def test_people_are_known_in_any_case() -> None:
+    assert "JANE ROE" in PEOPLE
+    assert "Roe" not in PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("JANE ROE", "Jane Roe"),
+        ("Mr. ROE", "Mr. Roe"),
+        ("MR. ROE", "Mr. Roe"),
+        ("ROE", "ROE"),
+        ("Jane Roe MP", "Jane Roe MP"),
+    ],
+)
+def test_labels_in_ordinary_letters(label: str, shown: str) -> None:
+    assert shown_name(label) == shown
+
+
+def test_labels_are_named_from_the_text() -> None:
+    text = "# Jane Roe, keeper of the weir\n\nDeputy Minister Otto Lind came late. Tom Ash and Bo Ash came too."
+    found = named_parties(text, ["ROE", "MINISTER LIND", "ASH", "Q", "The CLERK"], People(()))
+    assert {label: (party.name, party.role) for label, party in found.items()} == {
+        "ROE": ("Jane Roe", "keeper of the weir"),
+        "MINISTER LIND": ("Otto Lind", None),
+        "ASH": ("Ash", None),
+        "Q": (None, None),
+        "The CLERK": (None, "clerk"),
+    }
+
+
+@pytest.mark.parametrize("label", ["{}", "Jane {}", "MR. {}"])
+def test_thousands_of_voices_take_one_reading(label: str) -> None:
+    names = [
+        f"{a}{b}{c}ol" for a in ("Ka", "Lo", "Mi", "Nu", "Pe") for b in "bdfgklmnprstvz" for c in ("ar", "en", "it")
+    ]
+    names = [f"{name}{end}" for name in names for end in ("d", "f", "g", "k", "m", "n", "p", "s", "t")]
+    labels = [label.format(name.upper() if label.startswith("MR") else name) for name in names] * 2
+    turn = f": {ASKED} {TOLD}\n\n"
+    text, blocks = "", []
+    parts = [name + turn for name in labels]
+    text = "".join(parts)
+    position = 0
+    for part in parts:
+        blocks.append(Block("body", position, position + len(part)))
+        position += len(part)
+    began = time.process_time()
+    marked = mark_turns(text, blocks)
+    assert time.process_time() - began < 10
+    assert sum(block.kind != "body" for block in marked) >= len(labels) - 1

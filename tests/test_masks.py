@@ -11,7 +11,6 @@ from index.document import Block
 from index.reading.masks import (
     MaskPattern,
     Unspaced,
-    find_unmasked,
     is_masked,
     mark_masks,
     masked_heading,
@@ -129,6 +128,10 @@ def test_a_heading_that_can_be_read_is_given_whole() -> None:
 def test_masked_text_without_a_heading_has_none() -> None:
     text = f"{MASKED_LINE}, and so on ****."
     assert masked_heading(text, [Block("masked", 0, len(text))], 0) is None
+
+
+def find_unmasked(masked: str, text: str) -> tuple[int, int] | None:
+    return MaskPattern(masked).search(text)
 
 
 def test_a_masked_passage_is_found_where_it_can_be_read() -> None:

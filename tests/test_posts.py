@@ -216,3 +216,14 @@ def test_a_line_without_end_is_no_header() -> None:
     assert find_posts(lines_of("May 3, 2019 " * 800_000)) == []
     assert find_posts(lines_of("")) == []
     assert time.process_time() - began < 15
+
+
+def test_who_began_a_thread_has_a_badge_and_buttons_may_run_together() -> None:
+    said = "I think that the mill should be opened again, whatever it costs the town of Brill."
+    posts = [("otto_lind", 8), ("jane_roe[S]", 5), ("otto_lind", 3), ("bo_ash", 1)]
+    text = "My wheel froze\n43 comments\nsorted by: best\n" + "".join(
+        f"[–]{who} {points} points 3 years ago\n{said} {points}\npermalinkembedsaveparentreportreply\n"
+        for who, points in posts
+    )
+    blocks = [block for block in read_structure(text).blocks if block.kind == "comment"]
+    assert [block.speaker for block in blocks] == ["otto_lind", "jane_roe", "otto_lind", "bo_ash"]

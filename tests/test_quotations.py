@@ -236,6 +236,8 @@ def test_leaves_tile_their_parent() -> None:
         ("On Friday, Jane Roe announced that the mill would be sold.", "Jane Roe"),
         ("The mill, Roe says, was closed in May.", "Jane Roe"),
         ("The mill was closed in May, according to Jane Roe, the mayor.", "Jane Roe"),
+        ("According to Jane Roe, the mill was closed in May.", "Jane Roe"),
+        ("According to the mayor, Jane Roe, the mill was closed in May.", "Jane Roe"),
         ("Mr. Ash told reporters that the mill had been closed.", "Tom Ash"),
         ("The Weekly Port Times reported that the mill had been closed.", "Weekly Port Times"),
     ],
@@ -255,7 +257,9 @@ def test_indirect_speech(sentence: str, speaker: str) -> None:
         "Did Jane Roe say that the mill had been closed?",
         "Jane Roe said nothing about it to anybody here.",
         "Residents said that the mill had been closed in May.",
-        "A spokesman said that the mill had been closed in May.",
+        "The report said that the mill had been closed in May.",
+        "The mill was closed in May, according to a report by the county.",
+        "According to a letter Roe wrote, the mill was closed in May.",
         "She said that the mill had been closed in May.",
         "Jane Roe and Tom Ash said that the mill had been closed.",
         "Jane Roe added two rooms to the house that year.",
@@ -268,10 +272,70 @@ def test_no_indirect_speech(sentence: str) -> None:
     assert [leaf.speaker for leaf in leaves(text, blocks_of(text)) if leaf.speaker] == []
 
 
+@pytest.mark.parametrize(
+    ("sentence", "role"),
+    [
+        ("A spokeswoman for the harbour said the hearing would be moved.", "spokeswoman for the harbour"),
+        ("On Friday, the county clerk announced that the hearing would be moved.", "county clerk"),
+        ("The hearing would be moved, a harbour spokesman said.", "harbour spokesman"),
+        ("The hearing would be moved to May, according to a clerk of the county.", "clerk of the county"),
+    ],
+)
+def test_indirect_speech_of_a_role(sentence: str, role: str) -> None:
+    text = INTRO + sentence
+    found = [leaf for leaf in leaves(text, blocks_of(text)) if leaf.role]
+    assert [(leaf.speaker, leaf.role, text[leaf.start : leaf.end]) for leaf in found] == [(None, role, sentence)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The report said that the mill had been closed in May.",
+        "The county has had complaints and reports that the mill was closed.",
+        "The clerk was not there, and nobody said that the mill had been closed.",
+        "A clerk would say that the mill had been closed in May.",
+        "The clerk and the mayor said that the mill had been closed.",
+    ],
+)
+def test_no_indirect_speech_of_a_role(sentence: str) -> None:
+    text = INTRO + sentence
+    assert [leaf.role for leaf in leaves(text, blocks_of(text)) if leaf.role] == []
+
+
+def test_a_role_that_a_quoted_paper_reports_is_carried_by_the_paper() -> None:
+    words = "The hearing is set for May 3. A spokeswoman for the harbour said the ferry will be its only matter."
+    text = f"As the Weekly Port Times reported:\n\n{words}"
+    read = with_inner_quotations(text, tuple(mark_quotations(text, blocks_of(text))))
+    found = [(block.speaker, block.role, block.via) for block in read if block.parent is not None]
+    assert found[-2:] == [
+        ("Weekly Port Times", None, ()),
+        (None, "spokeswoman for the harbour", ("Weekly Port Times",)),
+    ]
+
+
+def test_what_stands_before_said_is_no_body_called_so() -> None:
+    text = "The mill stands in Brill Autonomous Region, the commission said. Nobody is ill, the commission said."
+    assert {leaf.speaker for leaf in leaves(text, blocks_of(text))} == {None}
+
+
 def test_a_pronoun_goes_on_with_indirect_speech() -> None:
     text = INTRO + "Jane Roe said that the mill had been closed. She added that nobody would return."
     found = [leaf.speaker for leaf in leaves(text, blocks_of(text)) if leaf.speaker]
     assert found == ["Jane Roe", "Jane Roe"]
+
+
+@pytest.mark.parametrize("speaker", ["Jane Roe", "A clerk of the county"])
+def test_a_pronoun_at_the_end_goes_on_with_indirect_speech(speaker: str) -> None:
+    text = INTRO + f"{speaker} said that the mill had been closed. Nobody would return, she said."
+    found = [
+        (leaf.speaker, leaf.role) for leaf in leaves(text, blocks_of(text)) if text[leaf.start :].startswith(" No")
+    ]
+    assert found == [("Jane Roe", None) if speaker == "Jane Roe" else (None, "clerk of the county")]
+
+
+def test_a_pronoun_at_the_end_is_nobodys_where_another_is_named() -> None:
+    text = INTRO + "Jane Roe said that the mill had been closed. Anna Lind would return, she said."
+    assert [leaf.speaker for leaf in leaves(text, blocks_of(text)) if leaf.speaker] == ["Jane Roe"]
 
 
 def test_no_indirect_speech_in_a_comment() -> None:
@@ -473,6 +537,19 @@ def test_marks_of_many_kinds() -> None:
         ("Selon Jane Roe, « la roue est arrêtée depuis mai ».", "Jane Roe"),
         ("«La rueda está parada desde mayo», dijo Jane Roe.", "Jane Roe"),
         ("„Das Rad steht seit dem Mai still“, sagte ein Sprecher der Mühle.", None),
+        ("«La ruota è ferma da maggio», ha detto Jane Roe.", "Jane Roe"),
+        ("«La ruota è ferma da maggio», spiega Jane Roe.", "Jane Roe"),
+        ("«La ruota è ferma da maggio», afferma la mugnaia Jane Roe.", "Jane Roe"),
+        ("Secondo Jane Roe, «la ruota è ferma da maggio».", "Jane Roe"),
+        ("“A roda está parada desde maio”, disse Jane Roe.", "Jane Roe"),
+        ("“A roda está parada desde maio”, afirmou a moleira Jane Roe.", "Jane Roe"),
+        ("Segundo Jane Roe, “a roda está parada desde maio”.", "Jane Roe"),
+        ("“Het rad staat sinds mei stil”, zegt Jane Roe.", "Jane Roe"),
+        ("“Het rad staat sinds mei stil”, zei molenaar Jane Roe.", "Jane Roe"),
+        ("„Het rad staat sinds mei stil”, aldus Jane Roe.", "Jane Roe"),
+        ("Volgens Jane Roe “staat het rad sinds mei stil”.", "Jane Roe"),
+        ("“Het rad staat sinds mei stil”, zei een woordvoerder.", None),
+        ("«La ruota è ferma da maggio», ha detto un portavoce.", None),
     ],
 )
 def test_other_tongues(sentence: str, speaker: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 from index.document import Block, Document
@@ -48,6 +49,14 @@ def test_reported_speech_is_not_a_quotation() -> None:
     assert not voice_at(document, 28, 38).reported
 
 
+def test_what_a_role_is_told_to_have_said_is_reported() -> None:
+    text = "A clerk said the mill was sold. It rained."
+    blocks = (Block("body", 0, 42), Block("body", 0, 32, None, "clerk", parent=0), Block("body", 32, 42, parent=0))
+    document = Document("d", "a.txt", None, None, None, None, text, blocks)
+    assert voice_at(document, 0, 31) == Voice("body", "body", None, "clerk", reported=True)
+    assert not voice_at(document, 32, 42).reported
+
+
 def test_a_document_without_blocks_and_an_empty_stretch_have_a_voice() -> None:
     assert voice_at(Document("d", "a.txt", None, None, None, None, "Some words."), 3, 3) == Voice("body", "body")
 
@@ -60,3 +69,19 @@ def test_a_masked_section_reaches_from_its_heading_to_the_next_or_to_readable_te
     voices = Voices(Document("d", "a.txt", None, None, None, None, "".join(parts), blocks))
     assert voices.masked_section(places[2]) == voices.masked_section(places[1]) == "".join(parts[1:4])
     assert voices.masked_section(places[5]) == "".join(parts[4:])
+
+
+def test_documents_alike_but_for_their_blocks_keep_their_own_voices() -> None:
+    one = Document("d", "a.txt", None, None, None, None, "No.", (Block("comment", 0, 3, "Jane Roe"),))
+    other = Document("d", "a.txt", None, None, None, None, "No.", (Block("comment", 0, 3, "Otto"),))
+    assert [voice_at(document, 0, 3).speaker for document in (one, other, one)] == ["Jane Roe", "Otto", "Jane Roe"]
+
+
+def test_a_long_document_is_laid_out_once() -> None:
+    text = "Some words of it. " * 20_000
+    blocks = tuple(Block("comment" if n % 2 else "body", 18 * n, 18 * n + 18) for n in range(20_000))
+    document = Document("d", "a.txt", None, None, None, None, text, blocks)
+    began = time.process_time()
+    for n in range(5_000):  # anew each time: minutes
+        voice_at(document, 18 * n, 18 * n + 10)
+    assert time.process_time() - began < 3

@@ -6,11 +6,11 @@ It does not know the verbs of saying: it is told where a subject stands.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.reading.quotation_marks import Marked
+from index.reading.quotation_marks import Marked, inside
 from index.reading.speakers import HONORIFICS, NAME_RE, Names, is_paper, is_person, trimmed_name
 
 NO_PERSON = re.compile(r"\b(?:in|at|near|from|the|The|of) $")
@@ -28,7 +28,10 @@ BODY = re.compile(rf"(?:[a-z]+ )?{BODY_NOUN}")
 CALLED_BEFORE = re.compile(
     rf"\b(?:[Tt]he|[Ii]ts|[Tt]heir|[Aa]n?) (?:[a-z-]+ ){{0,3}}{BODY_NOUN},? (?:called |named )?$"
 )
-CALLED_AFTER = re.compile(rf", (?:the|an?|its|their) (?:[\w-]+ ){{0,4}}{BODY_NOUN}\b")
+CALLED_AFTER = re.compile(
+    rf", (?:the|an?|its|their) (?:[\w-]+ ){{0,4}}{BODY_NOUN}"
+    r"(?=[,.;:)]|$| (?:of|in|at|for|that|which|behind|based|from)\b)"  # not "Brill, the company said"
+)
 BODIES = frozenset(
     "inc ltd llc plc gmbh ag corp corporation company co limited group bank airlines airways university college council"
     " trust association institute foundation society union ministry authority agency commission holdings".split()
@@ -134,7 +137,7 @@ def meant(paragraph: Paragraph, pronoun: str, place: int) -> str | None:
 
 def _role_between(paragraph: Paragraph, start: int, end: int) -> bool:
     """Whether somebody without a name comes in between a name and a pronoun: "a lad from the office"."""
-    return any(not _inside(paragraph.marks, match.start()) for match in SOMEBODY.finditer(paragraph.text, start, end))
+    return any(not inside(paragraph.marks, match.start()) for match in SOMEBODY.finditer(paragraph.text, start, end))
 
 
 def _earlier(paragraph: Paragraph, pronoun: str, place: int) -> bool:
@@ -142,12 +145,7 @@ def _earlier(paragraph: Paragraph, pronoun: str, place: int) -> bool:
     if pronoun not in ("he", "she"):
         return False
     found = re.compile(rf"\b(?:{pronoun}|{pronoun.title()})\b").finditer(paragraph.text, 0, place)
-    return any(not _inside(paragraph.marks, match.start()) for match in found)
-
-
-def _inside(marks: Sequence[Marked], place: int) -> bool:
-    number = bisect_right(marks, place, key=lambda mark: mark.start)
-    return number > 0 and place < marks[number - 1].end
+    return any(not inside(paragraph.marks, match.start()) for match in found)
 
 
 def institution(paragraph: Paragraph, role: str, place: int) -> str | None:

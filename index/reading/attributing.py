@@ -6,13 +6,12 @@ It does not know what a block is: it sees one paragraph, and what is remembered 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
 from index.reading.antecedents import Paragraph, Voice, institution, meant, only_paper
 from index.reading.foreign_speech import foreign_introduction, foreign_tag
-from index.reading.quotation_marks import Marked
+from index.reading.quotation_marks import Marked, inside
 from index.reading.reporting import (
     FINITE_VERB,
     HEADS,
@@ -61,13 +60,6 @@ LINKING = re.compile(
 )
 COORDINATED = re.compile(r"(?:\b(?:and|but|or|then)|,)$")
 ROLE_BETWEEN = re.compile(rf"(?:(?:[\w'’-]+|and) ){{0,9}}{HEADS}")
-SENDER = re.compile(
-    rf"\b(?:It is|It was|It['’]s|(?:letter|note|e-?mail|message|statement)(?: \w+){{0,4}}) (?:from|by)"
-    rf" (?:an? )?({NAME})"
-    r"[^.!?]{0,40}\.$"
-)
-IT_SAYS = re.compile(r"(?:It|The (?:letter|note|e-?mail|message)) (?:says|said|reads?|ran|went):?")
-WRITER = re.compile(rf"\b(?:[Aa]n? )?({NAME}),? wrote\b")
 ADDRESSED = re.compile(r"(?:^|\s)@([^@:,]{2,60}?)(?: says| said| wrote| writes| schrieb| schreibt)?[:,]? ?$")
 SOURCE = re.compile(rf" ?[—–―] ?({NAME})(?:, [^.!?]{{3,90}})?\.?")
 PASSIVE = re.compile(r"\b(?:was|were|been|is|are|being)(?: \w+ly)?$")
@@ -122,10 +114,7 @@ def voice_of_marked(paragraph: Paragraph, number: int) -> tuple[Voice | None, bo
         if len(between) < 40 and LINKING.fullmatch(between):
             return paragraph.voices[number - 1], False  # two stretches of one clause
         begin = sentence_start(text, max(0, earliest - LONGEST_LEAD), earliest)
-    voice = _introduced(paragraph, begin, mark) or foreign_introduction(paragraph, begin, mark.start)
-    if voice is None or voice == Voice():
-        voice = _from_sender(paragraph, begin, mark) or voice
-    return voice, False
+    return _introduced(paragraph, begin, mark) or foreign_introduction(paragraph, begin, mark.start), False
 
 
 def _limit(paragraph: Paragraph, number: int) -> int:
@@ -133,19 +122,6 @@ def _limit(paragraph: Paragraph, number: int) -> int:
     mark, marks = paragraph.marks[number], paragraph.marks
     limit = marks[number + 1].start if number + 1 < len(marks) else len(paragraph.text)
     return min(limit, mark.end + TAG_WINDOW)
-
-
-def _from_sender(paragraph: Paragraph, begin: int, mark: Marked) -> Voice | None:
-    """ "I have a letter here. It is from Jane Roe. “…”" and "Jane Roe wrote to me. It says: “…”": Jane Roe."""
-    text, names = paragraph.text, paragraph.names
-    before = text[max(0, begin - LONGEST_LEAD) : begin].rstrip()
-    lead = text[begin : mark.start].strip()
-    found = SENDER.search(before) if not lead else None
-    if found is None and IT_SAYS.fullmatch(lead):
-        writers = {match.group(1) for match in WRITER.finditer(before)}
-        found = WRITER.search(before) if len(writers) == 1 else None
-    name = trimmed_name(found.group(1)) if found else None
-    return Voice(names.best(name)) if name else None
 
 
 def _one_tag_apart(text: str, start: int, end: int) -> bool:
@@ -303,9 +279,3 @@ def _publication(paragraph: Paragraph, begin: int, mark: Marked) -> Voice | None
     found = APPEARED.match(text, mark.end) or PAPER_TITLE.search(text[begin : mark.start])
     name = trimmed_name(found.group(1)) if found else None
     return Voice(names.best(name)) if name and names.carries(names.best(name)) else None
-
-
-def inside(marks: Sequence[Marked], place: int) -> bool:
-    """Whether a place lies in one of the marked stretches."""
-    number = bisect_right(marks, place, key=lambda mark: mark.start)
-    return number > 0 and place < marks[number - 1].end

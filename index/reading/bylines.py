@@ -28,7 +28,7 @@ LABELLED_DATE = re.compile(
     r"(?:First |Last |Originally )?(?:Published|Posted|Updated|Issued|Released|Modified|Date|Filed|Created|Added)\b",
     re.IGNORECASE,
 )
-CHANGED = re.compile(r"(?:last )?(?:updated|modified|corrected)\b", re.IGNORECASE)
+CHANGED = re.compile(r"(?:last )?(?:updated|modified|corrected|edited)\b", re.IGNORECASE)
 PART_CREDIT = re.compile(
     r"(?:(?:posted|written|published)\s)?(?:by|von|par|por|door)\s(?P<name>[A-Z].*)", re.IGNORECASE
 )

@@ -56,7 +56,8 @@ SINCE = re.compile(
     r"(?P<tail>\s*[|\[][^\n]{0,120})?$"
 )
 POINTS = re.compile(
-    rf"(?:\[[–+−-]\]\s*)?{HANDLE}\s+(?:[+-]?\d{{1,6}} points?|\[score hidden\])(?:\s+(?P<when>{AGO}))?(?:\s.{{0,60}})?$"
+    rf"(?:\[[–+−-]\]\s*)?{HANDLE}(?:\s?\[[A-Z, ]{{1,8}}\])?"
+    rf"\s+(?:[+-]?\d{{1,6}} points?|\[score hidden\])(?:\s+(?P<when>{AGO}))?(?:\s.{{0,60}})?$"
 )
 INITIALS = re.compile(r"[A-Z]{1,3}")
 NAME = re.compile(r"[A-Z][\w.'’-]*(?:\s+(?:[A-Z#(][\w.'’#)-]*|\d+|of|de|van|von|the|der|da|di|la|le))*")

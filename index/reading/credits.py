@@ -33,6 +33,7 @@ LONGEST, LOOSE_WORDS = 200, 14
 LABEL = re.compile(r"(?:written |posted |published )?(?:by|von|par|por|author|autor)\s?:?", re.IGNORECASE)
 HANDLED = re.compile(r"@[\w.]{2,30}(?:\s@[\w.]{2,30})?|[\w.+-]{1,40}@[\w.-]{3,40}")
 SKIPPED_PARTS = re.compile(r"\W*|[\d.,]+[KM]?|\d+ comments?", re.IGNORECASE)
+EDITED = re.compile(r"(?:last )?edited\b", re.IGNORECASE)  # above a name: who edited it
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _lone_author(
         above = plain_of(text, blocks[number - 1])[:LONGEST] if number else ""
         labelled = LABEL.fullmatch(above) is not None
         right_below = number == max(titled) + 1 or number - 1 in lines or number + 1 in lines
-        if not (labelled or (right_below and _is_beside(number, lines))):
+        if EDITED.match(above) or not (labelled or (right_below and _is_beside(number, lines))):
             continue
         name = _name(plain_of(text, blocks[number])) or ""
         speaks = re.search(rf"^\W*{re.escape(name)}\W*:", text[:100_000], re.IGNORECASE | re.MULTILINE)

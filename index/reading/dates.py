@@ -6,9 +6,7 @@ It does not know what a date belongs to, nor what day it is today.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
-
-from dateutil.relativedelta import relativedelta
+from datetime import date
 
 MONTHS = (
     "January|Jan|Januar|Jänner|janvier|enero|gennaio|janeiro|januari|января|stycznia|Ocak",
@@ -60,11 +58,6 @@ BESIDE = re.compile(
 )
 BESIDE_AT_MOST = 12  # characters of other words on a line that only holds a date
 LONGEST_LINE = 200
-RELATIVE = re.compile(
-    r"(?P<count>a|an|one|\d{1,4})\s?(?P<unit>s|sec|second|m|min|minute|h|hr|hour|d|day|w|wk|week|mo|mon|month|y|yr|year)s?"
-    r"(?:\s(?P<ago>ago))?"
-)
-WEEKDAY = re.compile(rf"(?:(?P<which>last|this|on)\s)?(?P<day>{'|'.join(WEEKDAYS)})")
 AGO = re.compile(
     r"(?:(?:published|posted|updated|last updated|asked|modified)[:,]?\s(?:on\s)?)?(?:about\s|over\s)?"
     r"(?:(?:an?|one|\d{1,3})\s?(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mos?|months?|y|yrs?"
@@ -110,50 +103,6 @@ def date_after(text: str, base: str | None) -> str | None:
         if resolved and resolved >= start.isoformat():
             return resolved
     return None
-
-
-def resolve_relative(words: str, base: str | None) -> str | None:
-    """The date that words such as "2 days ago", "yesterday", "last Friday", "3h" mean on the day `base`.
-
-    As precise as the words: "3 months ago" is a month, "2 years ago" a year. None where `words` are anything else
-    or `base` is missing or not precise enough.
-    """
-    if base is None or len(words) > LONGEST_LINE:
-        return None
-    said = " ".join(words.lower().replace("about ", "").strip(" .,;:()[]·•|").split())
-    start = _day(base)
-    if start is not None:
-        if said in ("now", "just now", "today", "earlier today", "moments ago"):
-            return start.isoformat()
-        if said in ("yesterday", "last night"):
-            return (start - timedelta(days=1)).isoformat()
-        if weekday := WEEKDAY.fullmatch(said):
-            back = (start.weekday() - WEEKDAYS.index(weekday["day"])) % 7
-            return (start - timedelta(days=back or (7 if weekday["which"] == "last" else 0))).isoformat()
-    match = RELATIVE.fullmatch(said)
-    if said in ("last month", "last year"):
-        return _earlier(base, start, 1, said[5:])
-    if match is None or (match["ago"] is None and not match["count"].isdigit()):
-        return None
-    if match["ago"] is None and " " in said and match["unit"] not in ("h", "hr", "d", "w", "wk", "mo", "y", "yr"):
-        return None  # "3 days" is a time that something takes
-    return _earlier(base, start, int(match["count"]) if match["count"].isdigit() else 1, match["unit"])
-
-
-def _earlier(base: str, start: date | None, count: int, unit: str) -> str | None:
-    try:
-        if unit in ("y", "yr", "year"):
-            return f"{int(base[:4]) - count:04d}" if re.match(r"\d{4}(?!\d)", base) and count < int(base[:4]) else None
-        if unit in ("mo", "mon", "month"):
-            month = _day(f"{base[:7]}-01")
-            return None if month is None else f"{month - relativedelta(months=count):%Y-%m}"
-        if start is None:
-            return None
-        days = {"w": 7 * count, "wk": 7 * count, "week": 7 * count, "d": count, "day": count}.get(unit)
-        hours = {"h": count, "hr": count, "hour": count}.get(unit, 0)
-        return (start - timedelta(days=hours // 24 if days is None else days)).isoformat()
-    except (ValueError, OverflowError):
-        return None
 
 
 def only_relative(line: str) -> bool:

@@ -14,8 +14,10 @@ from index.reading.dates import find_date
 from index.reading.layout import text_of
 
 FIELD = re.compile(
-    r"[\s>*_|#+-]{0,8}(?P<label>[A-Za-z][A-Za-z ]{1,18}?)[*_]{0,2}\s?[:|=]\s?[*_]{0,2}\s?(?P<value>\S[^\n]*)"
+    r"[\s>*_|#+-]{0,8}(?P<label>[A-Za-z][A-Za-z -]{1,24}?)[*_]{0,2}\s?[:|=]\s?[*_]{0,2}\s?(?P<value>\S[^\n]*)"
 )
+MAILBOX = re.compile(r"From \S.{2,80}\d\d:\d\d:\d\d \d{4}\s*$")  # the line between two mails of an archive
+IN_BRACKETS = re.compile(r"[^()]*(?:@| at )[^()]*\((?P<name>[^()]{3,60})\)")  # "jane at mill.example (Jane Roe)"
 FIELDS = {
     "title": ("title", "subject", "re", "betreff", "titre", "headline"),
     "author": ("author", "authors", "by", "written by", "from", "reporter", "autor", "auteur", "interviewer", "byline"),
@@ -44,6 +46,14 @@ FIELDS = {
         "layout",
         "categories",
         "ref",
+        "in-reply-to",
+        "reply-to",
+        "references",
+        "message-id",
+        "mime-version",
+        "content-type",
+        "user-agent",
+        "list-id",
     ),
 }
 FIELD_OF = {label: field for field, labels in FIELDS.items() for label in labels}
@@ -57,6 +67,11 @@ def read_fields(text: str, blocks: Sequence[Block]) -> tuple[dict[str, str], lis
         if block.kind == "furniture" or block.end - block.start > 2000:
             continue
         rows = [row for row in text_of(text, block).split("\n") if re.search(r"\w", row)]
+        if not places and rows and MAILBOX.match(rows[0]):
+            rows = rows[1:]
+            places += [] if rows else [number]
+            if not rows:
+                continue
         matches = [match for row in rows if (match := FIELD.match(row))]
         labels = [FIELD_OF.get(match["label"].strip().lower()) for match in matches]
         matter = block.kind == "byline" and text_of(text, block).lstrip("\ufeff")[:3] in ("---", "+++")
@@ -77,7 +92,9 @@ def read_fields(text: str, blocks: Sequence[Block]) -> tuple[dict[str, str], lis
 def _values(found: dict[str, str]) -> dict[str, str]:
     read: dict[str, str] = {label: found[label] for label in ("title", "publisher") if label in found}
     for label in ("author", "prepared"):
-        name = re.split(r"[,;<(|]", found.get(label, ""))[0].strip(" \"'[]*_")
+        words = found.get(label, "")
+        words = bracketed["name"] if (bracketed := IN_BRACKETS.fullmatch(words)) else words
+        name = re.split(r"[,;<(|]", words)[0].strip(" \"'[]*_")
         if name and is_name(name):
             read[label] = person(name)
     dates = [find_date(found[label]) for label in ("published", "prepared", "author") if label in found]

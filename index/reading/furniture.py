@@ -14,6 +14,7 @@ from index.reading.dates import DATE
 from index.reading.furniture_around import around_article, buttons
 from index.reading.furniture_lines import CODE, LONGEST_LINE, Line, line_of
 from index.reading.layout import text_of
+from index.reading.threads import opens_comments
 
 ARTICLE_KINDS = frozenset(("body", "heading", "list_item"))
 RULE = re.compile(r"[-_—]{3,}")
@@ -41,7 +42,7 @@ ENDINGS = frozenset(("rights", "login", "offer", "share", "list", "closed", "tag
 BOXES = frozenset(("login", "offer"))
 MENU_LINES = 8
 MENU_WORDS = 6
-TOLD = 6  # blocks of furniture above the comments that no step but the reader of a format can have marked
+SORT_LINES = 3  # of furniture between the heading of the comments and the first one
 MENU_POINTS = 3  # words that only menus have
 LONG = 25  # words of a paragraph that belongs to an article
 TITLE_WORDS = 25
@@ -50,9 +51,10 @@ LIST_LENGTH = 16
 SPARSE = 10  # blocks per line that reads like furniture, in what stands below an article
 
 
-def mark_furniture(text: str, blocks: list[Block]) -> list[Block]:
+def mark_furniture(text: str, blocks: list[Block], told: bool = False) -> list[Block]:
     """The blocks, those beside the article marked as furniture, with nobody's words in them.
 
+    `told`: the file's format has told furniture from article already, as tags do, which know better than layout.
     Where only weak signs are seen the text is taken for no web page: a novel, a chat or a statute stays as it is.
     """
     lines = [line_of(text_of(text, block)) for block in blocks]
@@ -68,11 +70,12 @@ def mark_furniture(text: str, blocks: list[Block]) -> list[Block]:
     marked |= {n for n in range(max(0, len(blocks) - 3), len(blocks)) if _is_colophon(text, blocks[n], lines[n])}
     if thread:
         marked |= _below_comments(blocks, lines, thread)
-    if not _is_told(blocks):
+    if not told:
         marked |= around_article(text, blocks, lines, page)
         marked |= buttons(text, blocks, lines) if page else set()
     marked |= _boxes(text, blocks, lines, marked)
     marked |= _between(blocks, lines, marked) if page else set()
+    marked -= {n for n in range(*(thread or (0, 0))) if _heads_comments(text, blocks[n])}
     return [_as_furniture(block) if n in marked else block for n, block in enumerate(blocks)]
 
 
@@ -86,13 +89,6 @@ def _is_page(blocks: Sequence[Block], lines: Sequence[Line]) -> bool:
     likely = {line.likely for line in lines if line.likely}
     marked = sum(block.kind == "furniture" for block in blocks)
     return len(certain) >= 2 or (len(certain) == 1 and len(certain | likely) >= 3) or marked >= MENU_LINES
-
-
-def _is_told(blocks: Sequence[Block]) -> bool:
-    """Whether the file's format has told the furniture from the article already: tags know better than layout."""
-    comments = (n for n, block in enumerate(blocks) if block.kind == "comment")
-    above = blocks[: next(comments, len(blocks))]
-    return sum(block.kind == "furniture" for block in above) >= TOLD
 
 
 def _stands_alone(text: str, block: Block, line: Line, beside: bool, page: bool) -> bool:
@@ -194,10 +190,15 @@ def _thread(blocks: Sequence[Block]) -> tuple[int, int] | None:
     comments = [n for n, block in enumerate(blocks) if block.kind == "comment"]
     if not comments:
         return None
-    first = comments[0]
-    while first and blocks[first - 1].kind in ("byline", "heading"):
-        first -= 1
+    first = place = comments[0]
+    while place and blocks[place - 1].kind in ("byline", "heading", "furniture") and first - place < SORT_LINES:
+        place -= 1
+        first = first if blocks[place].kind == "furniture" else place
     return first, comments[-1]
+
+
+def _heads_comments(text: str, block: Block) -> bool:
+    return block.kind == "heading" and opens_comments(text_of(text, block))
 
 
 def _below_article(text: str, blocks: Sequence[Block], lines: Sequence[Line], end: int, page: bool) -> set[int]:

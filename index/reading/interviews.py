@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from index.document import Block
 from index.reading.layout import text_of
-from index.reading.parties import WORD, Party, credited, fuller, guests, holder_of, named_party, people_in
+from index.reading.parties import WORD, Party, People, credited, guests, holder_of, named_parties, people_in
 from index.reading.turns import (
     CLOCK_LINE,
     COLON,
@@ -53,7 +53,7 @@ TOLD = re.compile(
 ASIDE = re.compile(
     r"\s*(?:[*_—©\[(]|(?:Above|Below|Left|Right|Top|Pictured|Oben|Unten|Links|Rechts)\b[^\n:]{0,20}:|(?:Photo|Image|Foto)s?\b)"
 )
-EXAMINER = re.compile(r"BY\s+(?P<who>\S[^\n:]{2,40})")
+EXAMINER = re.compile(r"^[^\S\n]*(?:\d{1,2}[^\S\n]{1,8})?BY[^\S\n]+(?P<who>[A-Z][^\n:]{2,40}):[^\S\n]*$", re.MULTILINE)
 QUESTION_WORDS, FEWEST_QUESTIONS = 60, 4
 NO_VOICE = frozenset(
     "note notes warning caution important attention notice tip tips hint hints update updates updated example "
@@ -133,12 +133,12 @@ def _talk(text: str, labels: Sequence[Label]) -> Talk | None:
 def _guests_of_the_talk(labels: Sequence[Label], voices: set[str], front: str, said: Mapping[int, str]) -> set[str]:
     """Further voices: labels like the others' that speak once, or whose initials are those of somebody named."""
     shouted = all(name.isupper() or any(w.isupper() and len(w) > 1 for w in name.split()) for name in voices)
-    people = [*(name for name in {label.name for label in labels} if " " in name), *people_in(front)]
+    people = People([*(name for name in {label.name for label in labels} if " " in name), *people_in(front)])
     found = set()
     for label in labels:
         if label.name in voices or label.name.isupper() != shouted:
             continue
-        known = fuller(label.name, people) is not None or any(label.name.casefold() == p.casefold() for p in people)
+        known = people.fuller(label.name) is not None or label.name in people
         if known and _is_speech([said[label.start]]) and (not _is_field(label.name) or label.name.isupper()):
             found.add(label.name)
     return found
@@ -163,8 +163,10 @@ def _is_speech(said: Sequence[str]) -> bool:
 def _marked(text: str, blocks: Sequence[Block], talk: Talk) -> list[Block]:
     parties, asking = _parties(text, talk)
     begins = {_first_character(text, label.start): label for label in talk.labels}
+    examiners = {match.start(): match["who"] for match in EXAMINER.finditer(text)} if "Q" in talk.voices else {}
+    examining = named_parties(text, examiners.values(), People(()))
     last = talk.turns[-1].start
-    pieces = cut_at(text, blocks, [label.start for label in talk.labels])
+    pieces = cut_at(text, blocks, [*(label.start for label in talk.labels), *examiners])
     each = talk.labels[0].form in (FULL_STOP, LETTER) or not asking  # several people ask: each turn shows it
     askers = {party.name for party in parties.values() if party.asks}
     asker = next(iter(askers)) if len(askers) == 1 else None
@@ -176,9 +178,9 @@ def _marked(text: str, blocks: Sequence[Block], talk: Talk) -> list[Block]:
         said = text_of(text, block)
         label = begins.get(_first_character(text, block.start)) if block.kind in TURN_KINDS else None
         question = False
-        if label:
-            if match := EXAMINER.match(label.name):
-                examiner = named_party(text, match["who"], ())
+        if match := EXAMINER.fullmatch(said.strip()) if examiners else None:
+            examiner, current = examining.get(match["who"]), None
+        elif label:
             current = parties.get(label.name)
             spoken = talk.said[label.start]
             question = current is not None and (_asks(spoken) if each and not _is_letter(label) else current.asks)
@@ -244,12 +246,12 @@ def _parties(text: str, talk: Talk) -> tuple[dict[str, Party], set[str]]:
     turns = talk.turns
     front, back = text[: turns[0].start], text[turns[-1].end :]
     full = [label for label in talk.voices if " " in label]
-    people = [*people_in("\n".join(full)), *people_in(front)]
+    people = People([*people_in("\n".join(full)), *people_in(front)])
     roles = {label.name: label.role for label in reversed(turns) if label.role}
-    parties: dict[str, Party] = {}
-    for label in talk.voices:
-        party = named_party(text, label, people)
-        parties[label] = Party(party.name, roles.get(label) or party.role, label in asking)
+    parties = {
+        label: Party(party.name, roles.get(label) or party.role, label in asking)
+        for label, party in named_parties(text, talk.voices, people).items()
+    }
     answering = {
         word
         for label, party in parties.items()

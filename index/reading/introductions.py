@@ -24,10 +24,6 @@ HERE_IS = re.compile(
     rf"\b(?:[Hh]ere is|[Hh]ere['’]s|[Tt]his is|[Hh]ere are) (?:what )?(?:[a-z][\w-]* ){{0,2}}({NAME})"
     r"(?: (?:in|on|at|from|writing|says?|said|wrote|writes|told|replied|sent)\b.{0,120}|, .{0,120})"
 )
-SENT_BACK = re.compile(
-    rf"\b(?:wrote|written|turned|complained|spoke|emailed|appealed|replied)(?: (?:to|with))? (?:the )?({NAME})"
-    r"[^.;:]{0,60}\b(?:here is|here['’]s|this is|got|received|had)\b[^.;:]{0,60}"
-)
 RECEIVED_FROM = re.compile(
     r"\b(?:got|received|had|have|has|came)(?: (?:this|that|the following|an? (?:reply|answer)|back))+ from (?=[\w])"
 )
@@ -82,7 +78,7 @@ def announced(paragraph: Paragraph, begin: int, end: int) -> Voice | None:
         return Voice(role=full.group("role")) if full else None
     if LISTING.search(lead):
         return None
-    if source := _from_source(paragraph, begin, end) or _here_is(paragraph, lead, end):
+    if source := _from_source(paragraph, begin, end) or _here_is(paragraph, lead):
         return source
     voice = _by_verb(paragraph, begin, end) or _by_noun(paragraph, begin, end)
     return voice or foreign_introduction(paragraph, begin, end + 1) or (Voice() if FOREIGN.search(lead) else None)
@@ -103,9 +99,9 @@ def _from_source(paragraph: Paragraph, begin: int, end: int) -> Voice | None:
     return to_voice(paragraph, subject, end, via)
 
 
-def _here_is(paragraph: Paragraph, lead: str, end: int) -> Voice | None:
-    """ "Here is Jane Roe in The Ferry, p. 4", "I wrote to Dunmore and here is what they sent me"."""
-    found = HERE_IS.search(lead) or (SENT_BACK.fullmatch(lead[lead.rfind("I ") + 2 :]) if "I " in lead else None)
+def _here_is(paragraph: Paragraph, lead: str) -> Voice | None:
+    """ "Here is Jane Roe in The Ferry, p. 4"."""
+    found = HERE_IS.search(lead)
     name = trimmed_name(found.group(1)) if found else None
     return Voice(paragraph.names.best(name)) if name else None
 

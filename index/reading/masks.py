@@ -106,14 +106,6 @@ def masked_heading(text: str, blocks: Sequence[Block], number: int) -> str | Non
     return None
 
 
-def find_unmasked(masked: str, text: str) -> tuple[int, int] | None:
-    """Where in another text the words of a masked passage stand unmasked: start and end; None where they don't.
-
-    The words there have the same lengths, and the visible words and signs are the same at the same places.
-    """
-    return MaskPattern(masked).search(text)
-
-
 @dataclass(frozen=True, slots=True)
 class Unspaced:
     """A text without its white space, and where its words stand: made once, searched by many patterns."""

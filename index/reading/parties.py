@@ -6,13 +6,14 @@ It does not know what a turn says, nor who "Q" and "A" are where the text doesn'
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from index.reading.bylines import title_case
 from index.reading.speakers import NAME_RE, TITLES, UPPER, is_person, trimmed_name, without_honorific
 
-TITLE_WORDS = TITLES | frozenset("hon senator chairman chairwoman chair congressman congresswoman herr frau".split())
 CREDIT = re.compile(
     r"(?:Interview(?:ed)?(?:\sand\s\w+)?(?:\sconducted)?(?:\sby\b:?|\svon\b:?|:)|Interviewer:"
     r"|(?:Questions|Q&A|Moderated)(?:\sby\b:?|:)|Moderator:|Entretien par|Propos recueillis par|Entrevista de)\s+"
@@ -32,7 +33,12 @@ OFFICES = frozenset(
     "chairperson chair president speaker minister secretary witness judge court clerk counsel mayor commissioner "
     "director operator audience questioner attorney prosecutor foreperson juror guest".split()
 )
-RANKS = frozenset("under deputy vice assistant acting chief senior lord prime first".split())
+RANKS = frozenset(
+    "hon under deputy vice assistant acting chief senior lord prime first congressman congresswoman".split()
+)
+TITLE_WORDS = TITLES | OFFICES | RANKS
+CAPITALS = re.compile(rf"(?<![\w.'’-])[{UPPER}][\w.'’-]{{0,25}}(?:[^\S\n][{UPPER}][\w.'’-]{{0,25}})+(?![\w'’-])")
+MOST_GIVEN = 3  # words before a surname that belong to it
 NICKNAME = re.compile(r"\s[“\"‘'](?P<nick>[^\s“”\"‘’]{2,20})[”\"’'](?=\s)")
 LONGEST_FRONT = 40_000
 MOST_PLACES = 2000
@@ -47,6 +53,41 @@ class Party:
     asks: bool = False
 
 
+class People:
+    """The full names of people, to be asked for many labels: each look-up takes the names that share a word with it."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = {name.casefold(): name for name in reversed([*names])}
+        self._by_part: dict[str, list[str]] = defaultdict(list)
+        self._by_initials: dict[str, list[str]] = defaultdict(list)
+        for name in reversed(self._names.values()):
+            parts = [part.casefold().strip(".") for part in name.split()]
+            for part in dict.fromkeys(parts):
+                self._by_part[part].append(name)
+            self._by_initials["".join(part[0] for part in parts if part)].append(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._names
+
+    def fuller(self, label: str) -> str | None:
+        """The one full name with this surname, first name or these initials; None where there are several."""
+        words = [word.casefold().strip(".") for word in label.split()]
+        letters = label.replace(".", "")
+        initials = letters.casefold() if letters.isupper() and len(letters) > 1 else ""
+        first, whose = None, None
+        for name in (
+            *min((self._by_part.get(word, []) for word in words), key=len),
+            *self._by_initials.get(initials, ()),
+        ):
+            parts = [part.casefold().strip(".") for part in name.split()]
+            longer = len(parts) > len(words) and all(word in parts for word in words)
+            if longer or initials == "".join(part[0] for part in parts if part):
+                if whose not in (None, _surname_and_initial(name)):
+                    return None
+                first, whose = first or name, _surname_and_initial(name)
+        return first
+
+
 def people_in(words: str) -> list[str]:
     """The full names of people in `words`, each once."""
     found: dict[str, str] = {}
@@ -55,122 +96,110 @@ def people_in(words: str) -> list[str]:
         name = trimmed_name(match.group())
         name = without_titles(name) if name else None
         if name and len(name.split()) > 1 and (is_person(name) or name.isupper()):
-            shown = capitalised(name)
+            shown = title_case(name)
             if shown.casefold() not in found or not name.isupper():
                 found[shown.casefold()] = shown
     return list(found.values())
 
 
-def capitalised(name: str) -> str:
-    """ "JANE ROE" and "Mr. ROE" in ordinary letters; a lone word stays as it is written."""
-    words = name.split()
-    if len(words) < 2:
-        return name
-    return " ".join(re.sub(r"\w+", _capital, word) if word.isupper() and len(word) > 1 else word for word in words)
-
-
-def _capital(match: re.Match[str]) -> str:
-    word = match.group()
-    if word.startswith("MC") and len(word) > 3:
-        return "Mc" + word[2:].capitalize()
-    return word.capitalize()
-
-
 def without_titles(name: str) -> str:
-    """ "Senator Jane Roe" is "Jane Roe"; a title with nothing behind it stays."""
+    """ "Senator Jane Roe" is "Jane Roe", "Deputy Minister Roe" is "Roe"; a title with nothing behind it stays."""
     words = without_honorific(name).split()
     while len(words) > 1 and words[0].casefold().strip(".") in TITLE_WORDS:
         words = words[1:]
     return " ".join(words)
 
 
-def without_office(name: str) -> str:
-    """ "Deputy Minister Roe" is "Roe": what the surname's holder is."""
-    words = name.split()
-    while len(words) > 1 and words[0].casefold() in OFFICES | RANKS:
-        words = words[1:]
-    return " ".join(words)
-
-
-def office_of(label: str) -> str | None:
+def office_alone(label: str) -> str | None:
     """The office that a label is, without any name: "The CHAIRMAN" is the chairman."""
     words = label.casefold().removeprefix("the ").split()
     return " ".join(words) if words and words[-1] in OFFICES and len(words) <= 3 else None
 
 
-def named_party(text: str, label: str, people: Sequence[str]) -> Party:
-    """Who a label means, its name as the text writes it and the role that stands behind the name on a line."""
-    if label.casefold() in ANONYMOUS:
-        return Party(None, None)
-    if office := office_of(label):
-        return Party(holder_of(text, office, people), office)
-    plain = without_office(without_titles(label))
-    name = None
-    if len(plain.split()) == 1:  # a name of two words is whole: a longer one is a headline that begins with it
-        name = fuller(plain, people) or (full_form(text, plain) if _is_surname(label, plain) else None)
-    if name is None and len(plain.split()) == 1 and plain != label:
-        return Party(capitalised(label), None)
-    written, role = _as_written(text, name or plain)
-    return Party(written, role)
+def named_parties(text: str, labels: Iterable[str], people: People) -> dict[str, Party]:
+    """Who each label means: its name as the text writes it, and the role that stands behind the name on a line.
+
+    The text is read once for all labels together.
+    """
+    labels = dict.fromkeys(labels)
+    found = {label: Party(None, None) for label in labels if label.casefold() in ANONYMOUS}
+    offices = {label: office for label in labels if label not in found and (office := office_alone(label))}
+    holders = {word: holder_of(text, word, people) for word in {office.split()[-1] for office in offices.values()}}
+    found |= {label: Party(holders[office.split()[-1]], office) for label, office in offices.items()}
+    plain = {label: without_titles(label) for label in labels if label not in found}
+    # a name of two words is whole: a longer one is a headline that begins with it
+    full = {label: people.fuller(name) for label, name in plain.items() if " " not in name}
+    unknown = {plain[label] for label, name in full.items() if name is None and _is_surname(label, plain[label])}
+    forms = full_forms(text, unknown)
+    names: dict[str, str] = {}
+    for label, name in plain.items():
+        fuller = full.get(label) or forms.get(name)
+        if fuller is None and " " not in name and name != label:
+            found[label] = Party(shown_name(label), None)
+        else:
+            names[label] = fuller or name
+    written = _as_written(text, names.values())
+    return found | {label: Party(*written[name]) for label, name in names.items()}
+
+
+def shown_name(label: str) -> str:
+    """ "JANE ROE" and "MR. ROE" in ordinary letters; a lone word stays as it is written."""
+    name = without_titles(label)
+    titles = [word.capitalize() if word.isupper() else word for word in label.removesuffix(name).split()]
+    return " ".join([*titles, title_case(name) if " " in label else name])
 
 
 def _is_surname(label: str, plain: str) -> bool:
-    return len(plain.split()) == 1 and len(plain) > 2 and (plain != label or label.isupper())
+    return len(plain) > 2 and (plain != label or label.isupper())
 
 
-def _as_written(text: str, label: str) -> tuple[str, str | None]:
-    name = None if label.isupper() else label
-    role = None
-    for place, found in enumerate(_places(text, label)):
-        if place > MOST_PLACES:
-            break
-        written = text[found : found + len(label)]
-        capital = all(word[0].isupper() for word in (written, written.split()[-1]))  # "HE" is not the word "he"
-        if name is None and capital and not written.isupper():
-            name = written
-        begins = found == 0 or text[found - 1] in "\n*_#" or text[max(0, found - 2) : found] == "# "
-        if role is None and begins and (stated := ROLE.match(text, found + len(label))):
-            role = stated.group(1).strip()
-    return name or (capitalised(label) if " " in label else label), role
-
-
-def _places(text: str, words: str) -> Iterable[int]:
-    pattern = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
-    return (match.start() for match in pattern.finditer(text))
-
-
-def fuller(label: str, people: Sequence[str]) -> str | None:
-    """The one full name in `people` with this surname, first name or these initials; None where there are several."""
-    words = [word.casefold().strip(".") for word in label.split()]
-    found = []
-    for name in people:
-        parts = [part.casefold().strip(".") for part in name.split()]
-        initials = "".join(part[0] for part in parts if part)
-        longer = len(parts) > len(words) and all(word in parts for word in words)
-        letters = label.replace(".", "")
-        if longer or (letters.isupper() and len(letters) > 1 and letters.casefold() == initials):
-            found.append(name)
-    if len({_surname_and_initial(name) for name in found}) == 1:
-        return found[0]
-    return None
+def _as_written(text: str, names: Iterable[str]) -> dict[str, tuple[str, str | None]]:
+    """Each name as the text writes it outside of capitals, and the role behind it on a line that it begins."""
+    wanted = {name.lower(): name for name in names}
+    lengths: dict[str, set[tuple[int, int]]] = defaultdict(set)  # by first word: where it stands in a name, the length
+    for name in wanted:
+        if first := WORD.search(name):
+            lengths[first.group()].add((first.start(), len(name)))
+    found: dict[str, str | None] = {name: None if name.isupper() else name for name in wanted.values()}
+    roles: dict[str, str] = {}
+    places: Counter[str] = Counter()
+    for match in WORD.finditer(text):
+        for before, length in lengths.get(match.group().lower(), ()):
+            start, end = match.start() - before, match.start() - before + length
+            known = wanted.get(text[max(0, start) : end].lower())
+            if known is None or text[end : end + 1].isalnum() or places[known] > MOST_PLACES:
+                continue
+            places[known] += 1
+            written = text[start:end]
+            capital = all(word[0].isupper() for word in (written, written.split()[-1]))  # "HE" is not the word "he"
+            if found[known] is None and capital and not written.isupper():
+                found[known] = written
+            begins = start == 0 or text[start - 1] in "\n*_#" or text[max(0, start - 2) : start] == "# "
+            if known not in roles and begins and (stated := ROLE.match(text, end)):
+                roles[known] = stated.group(1).strip()
+    return {name: (shown or shown_name(name), roles.get(name)) for name, shown in found.items()}
 
 
 def _surname_and_initial(name: str) -> tuple[str, str]:
     return name.split()[-1].casefold(), name[0].casefold()
 
 
-def full_form(text: str, surname: str) -> str | None:
-    """The one full name with this surname that stands in the text; None where it has none or several."""
-    word = rf"[{UPPER}][\w.'’-]{{0,25}}"
-    found: dict[tuple[str, str], str] = {}
-    for form in {surname.capitalize(), surname.title(), surname.upper()}:
-        pattern = re.compile(rf"(?<![\w.'’-])((?:{word}[^\S\n]){{1,3}}{re.escape(form)})(?![\w'’-])")
-        for match in pattern.finditer(text):
-            words = without_titles(match.group(1)).split()
-            words = _after_small_words(words)
-            if len(words) > 1 and is_person(shown := capitalised(" ".join(words))):
-                found.setdefault(_surname_and_initial(shown), shown)
-    return next(iter(found.values())) if len(found) == 1 else None
+def full_forms(text: str, surnames: Collection[str]) -> dict[str, str]:
+    """By surname the one full name with it that stands in the text; none of a surname that has none or several."""
+    forms = {form: name for name in surnames for form in (name.capitalize(), name.title(), name.upper())}
+    found: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+    for run in CAPITALS.finditer(text) if forms else ():
+        words = run.group().split()
+        for place in range(1, len(words)):
+            surname = forms.get(words[place].rstrip("."))
+            if surname is None:
+                continue
+            given = _after_small_words(words[max(0, place - MOST_GIVEN) : place])
+            if given:
+                shown = title_case(" ".join([*given, words[place].rstrip(".")]))
+                if is_person(shown):
+                    found[surname].setdefault(_surname_and_initial(shown), shown)
+    return {surname: next(iter(names.values())) for surname, names in found.items() if len(names) == 1}
 
 
 def _after_small_words(words: Sequence[str]) -> list[str]:
@@ -178,7 +207,7 @@ def _after_small_words(words: Sequence[str]) -> list[str]:
     for word in words:
         plain = word.casefold().strip(".")
         kept = [] if plain in _not_names() or (word.endswith(".") and len(plain) > 2) else [*kept, word]
-    while len(kept) > 1 and kept[0].casefold().strip(".") in TITLE_WORDS:
+    while kept and kept[0].casefold().strip(".") in TITLE_WORDS:
         kept = kept[1:]
     return kept
 
@@ -191,7 +220,7 @@ def _not_names() -> frozenset[str]:
     )
 
 
-def holder_of(text: str, office: str, people: Sequence[str]) -> str | None:
+def holder_of(text: str, office: str, people: People) -> str | None:
     """The one person whom the text says to hold an office ("Jane Roe (chair of the board)"); None where it doesn't."""
     word = re.escape(office.split()[-1])
     name = rf"(?P<name>(?:[{UPPER}][\w.'’-]{{0,25}}[^\S\n]){{1,4}}[{UPPER}][\w'’-]{{1,25}})"
@@ -206,10 +235,13 @@ def holder_of(text: str, office: str, people: Sequence[str]) -> str | None:
     for pattern in patterns:
         for match in re.finditer(pattern, text):
             words = _after_small_words(match["name"].split())
-            shown = capitalised(" ".join(words))
+            shown = title_case(" ".join(words))
             if len(words) > 1 and is_person(shown):
                 found.setdefault(shown.casefold(), shown)
-    return fuller(next(iter(found.values())), people) or next(iter(found.values())) if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    (holder,) = found.values()
+    return people.fuller(holder) or holder
 
 
 def credited(words: str, answering: set[str]) -> str | None:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from index.reading.comment_headers import AGO, BUTTON, PROSE_END, UNITS, is_votes
 from index.reading.dates import DATE
-from index.reading.post_writers import VERB
+from index.reading.post_writers import BADGE, VERB
 
 LONG = 600  # characters of a line whose words need not be counted
 LONGEST, MOST_WORDS = 160, 14  # characters and words of a line that can belong to a header
@@ -76,7 +76,7 @@ class Line:
         """What the line is made of besides names: "* D" for "Posted May 3, 2019"; "" where it can be no anchor."""
         if not self.is_short:
             return ""
-        words, digits = self.words, DIGIT.search(self.words) is not None
+        words, digits = BADGE.sub("", self.words), DIGIT.search(self.words) is not None
         if not (digits or (words.endswith((*":oyerimnsd",)) and self.count <= 6)):
             return ""
         says = VERB.search(words)

@@ -32,6 +32,8 @@ BY = re.compile(
     re.IGNORECASE,
 )
 AFTER = re.compile(r"\s(?:by|von|par|por|da|door|av)\s(?P<who>[^\n]{2,40})$", re.IGNORECASE)
+BADGE = re.compile(r"(?<=\w)\s?\[[A-Z]{1,3}\]")  # "janeroe[S]": who began the thread
+FUSED = re.compile(r"(?:permalink|embed|save|parent|report|reply|share|hide|context|edit|delete|quote|like|flag){2,12}")
 EDGE = " \t,;:|·•»«>()[]–—-*#▲▼↑"
 PLACE = re.compile(r"\s[|·•»]\s|\s{2,}|\t")
 COUNT = re.compile(
@@ -101,7 +103,7 @@ def _names_in(lines: Sequence[str | None]) -> tuple[tuple[str | None, ...], bool
 
 
 def _candidate(line: str) -> tuple[str, bool]:
-    rest, by = BY.subn("", line, count=1)
+    rest, by = BY.subn("", BADGE.sub("", line), count=1)
     if match := VERB.search(rest):
         return rest[: match.start()].strip(EDGE), True
     if not by and (last := AFTER.search(rest)) and DATE.search(rest[: last.start()]):
@@ -148,6 +150,6 @@ def _name(words: list[str]) -> str | None:
     if parts[0].casefold() in NO_NAME or not any(c.isalpha() for c in name):
         return None
     if len(parts) == 1:
-        return name if looks_like_name(name) else None
+        return name if looks_like_name(name) and not FUSED.fullmatch(name) else None
     capitals = all(CAPITAL.match(part) or part in LINKING or part[0].isdigit() for part in parts)
     return name if capitals and (not name.endswith(".") or len(parts[-1]) <= 3) else None

@@ -6,7 +6,7 @@ It does not know any publication's name, and without agreeing signs or a strong 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 
 from index.document import Block
@@ -19,29 +19,24 @@ NAME = (
     r"(?:\s(?:[A-Z0-9&][\w.'’&-]*|of|and|the|for|on|in)){0,5})"
 )
 LOGO = re.compile(rf"(?:image:?\s|\[)?{NAME}\s(?:[Ll]ogo|LOGO)\]?")
-IMAGE = re.compile(rf"{NAME}\s(?:Image|Photo|Graphic|Illustration)")
 STRONG = (
     re.compile(rf"\b(?:[Ff]irst|[Oo]riginally)\s(?:published|appeared|posted)\s(?:in|by)\s{NAME}"),
     re.compile(rf"^{NAME}\sis\s(?:published|a publication|printed)\s(?:by|of)\b"),
 )
-WEAK = (
-    re.compile(
-        r"(?:©|\([cC]\)|[Cc]opyright)\s?(?:[Cc]opyright\s)?(?:©\s?)?(?:\d{4}(?:\s?[-–]\s?\d{4})?,?\s)?"
-        rf"(?:by\s)?{NAME}"
-    ),
-    re.compile(rf"\b(?:[Jj]oin|[Ss]ubscribe to|[Ss]ign up for|[Gg]et)\s(?:our\s)?{NAME}\s[Nn]ewsletter"),
-    re.compile(rf"\bRead this\s{NAME}\s(?:report|article|story|review)\b"),
-    re.compile(rf"\b(?:[Tt]his (?:article|report|story|interview)|[Ii]t) is (?:part|one) of\s{NAME}['’]s\b"),
-    re.compile(rf"\bFrom {NAME}, the\b"),
-)  # fmt: skip
+COPYRIGHT = re.compile(
+    r"(?:©|\([cC]\)|[Cc]opyright)\s?(?:[Cc]opyright\s)?(?:©\s?)?(?:\d{4}(?:\s?[-–]\s?\d{4})?,?\s)?"
+    rf"(?:by\s)?{NAME}"
+)
+PIECE = r"(?:article|report|story|interview|review|piece|post|essay|column|feature|analysis|series|guide)"
+OWN = (
+    re.compile(rf"\b(?:[Jj]oin|[Ss]ubscribe to|[Ss]ign up (?:for|to)|[Gg]et)\s(?:our\s)?{NAME}\s[Nn]ewsletter"),
+    re.compile(rf"\b[Tt]his {PIECE} (?:is|was) (?:a )?part of {NAME}['’]s?(?!\w)"),
+)
 EDITOR = (
     r"\s(?:is|was)\s(?:the|an?)\s(?:[\w-]+\s){0,4}?(?:editor|reporter|writer|correspondent|columnist|contributor|critic)"
     r"\s(?:of|for|at|with|to)\s"
 )
-SIGN = re.compile(
-    r"©|\([cC]\) |[Cc]opyright|ewsletter|[Pp]ublished|appeared|"
-    r"posted|publication|printed|Read this|[Ii]s part|one of|From "
-)
+SIGN = re.compile(r"©|\([cC]\) |[Cc]opyright|ewsletter|[Pp]ublished|appeared|posted|publication|printed|part of")
 COMPANY = re.compile(
     r"[,\s]+(?:Inc|LLC|Ltd|Limited|Corp|Corporation|Co|Company|GmbH|AG|SA|PLC|plc|Group|Holdings)\b\.?$", re.IGNORECASE
 )
@@ -49,6 +44,7 @@ PARENT = re.compile(r"\b(?:Media|Publishing|Communications|Publications|Group|Ho
 LINE = 300  # characters; what names a publication in passing stands in a longer paragraph
 TOP = 8  # blocks
 ENOUGH = 2.0
+OFTEN = 3  # blocks
 
 
 def find_publisher(
@@ -59,7 +55,6 @@ def find_publisher(
     A parent company counts only where nothing else is named.
     """
     votes: dict[str, float] = defaultdict(float)
-    images: Counter[str] = Counter()
     seen: set[tuple[re.Pattern[str], str]] = set()
     wrote = re.compile(re.escape(author) + EDITOR + NAME) if author else None
     for number, block in enumerate(blocks):
@@ -68,24 +63,29 @@ def find_publisher(
         line = " ".join(text_of(text, block).strip(" \n*_").split())
         if number < TOP and len(line) <= 60 and (logo := LOGO.fullmatch(line)):
             votes[logo["name"]] += ENOUGH
-        if len(line) <= 60 and (image := IMAGE.fullmatch(line)):
-            images[image["name"]] += 1
         if wrote and (found := wrote.search(line)):
             votes[_clean(found["name"])] += ENOUGH
         if len(line) <= LINE and SIGN.search(line):
-            for patterns, weight in ((STRONG, ENOUGH), (WEAK, 1.0)):
+            for patterns, weight in ((STRONG, ENOUGH), ((COPYRIGHT, *OWN), 1.0)):
                 for pattern in patterns:
                     found = pattern.search(line)
-                    if found and not DATE.match(found["name"]) and (pattern, _clean(found["name"])) not in seen:
-                        seen.add((pattern, _clean(found["name"])))  # a footer on each page is one sign
-                        votes[_clean(found["name"])] += weight
-    for name, count in images.items():
-        votes[name] += min(count, 2) * 0.75
+                    name = _clean(found["name"]) if found else ""
+                    if name and not DATE.match(name) and (pattern, name) not in seen:
+                        seen.add((pattern, name))  # a footer on each page is one sign
+                        votes[name] += weight
+    for name in {name for pattern, name in seen if pattern in OWN}:
+        votes[name] += 1.0 if _often_named(text, blocks, name) else 0.0
     if byline:
         votes[byline] += ENOUGH
     if mast and not LOGO.fullmatch(mast):
         votes[mast] += ENOUGH if PUBLICATION.search(mast) else 1.0
     return _winner(votes)
+
+
+def _often_named(text: str, blocks: Sequence[Block], name: str) -> bool:
+    """Whether a name stands in several blocks: a page that calls on readers by its own name has it elsewhere too."""
+    written = re.compile(rf"(?<![\w'’-]){re.escape(name)}(?!\w)")
+    return sum(written.search(text, block.start, block.end) is not None for block in blocks) > OFTEN
 
 
 def _winner(votes: dict[str, float]) -> str | None:

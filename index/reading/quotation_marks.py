@@ -6,7 +6,7 @@ It does not know whose words stand between them: feet, inches, decades and apost
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +15,6 @@ MARKS = re.compile("[“”„«»‹›「」‘’\"']")
 INCHES = re.compile(r"(?:\d['’′]\s?\d{1,2}|\d)$")
 MEASURED = re.compile(r"\s?(?:x|by|tall|wide|long|high|deep|thick|pipes?|screens?|monitors?|discs?|boards?)\b")
 ELISION = re.compile(r"(?:\d{2}s?\b|(?:tis|twas|em|til|cause|n|bout|round)\b)", re.IGNORECASE)
-ANOTHER = re.compile(r"(?:(?<=[ (\[—–])'|‘)(?=[A-Za-z])")
 LONGEST = 6000  # characters between two marks
 
 
@@ -130,3 +129,9 @@ def _partner(text: str, place: int, closing: Sequence[int]) -> int | None:
         if not (text[end - 1] == "s" and re.match(r" [a-z]", text[end + 1 : end + 3])):
             return end
     return closing[number]
+
+
+def inside(marks: Sequence[Marked], place: int) -> bool:
+    """Whether a place lies in one of the marked stretches."""
+    number = bisect_right(marks, place, key=lambda mark: mark.start)
+    return number > 0 and place < marks[number - 1].end

@@ -84,6 +84,9 @@ PREPOSITION = re.compile(
 )
 NO_PLACE = rf"(?i:{'|'.join(sorted(DAYS_AND_MONTHS))})\b"
 PLACE_BEFORE = re.compile(rf" (?:in|at|of|near|from) (?:the )?(?!{NO_PLACE}){NAME},$")  # "a fellow in Norwood, Ohio"
+CLAUSE = re.compile(
+    r"\b(?:and|was|is|were|are|been|has|have|had|will|would|can|could|may|might|must|should|does|did|that|said|says|told)\b"
+)
 JOINED = frozenset({"of", "for", "at", "from", "with", "in"})
 WINDOW = 300  # characters beside a verb that are looked at
 LONGEST_ROLE = 14  # words
@@ -249,7 +252,7 @@ def _role_only(left: str) -> Subject | None:
         start = bare.start(1)
     words = left[start:]
     head = re.split(r" (?:of|for|at|from|with|in|who|which|on)\b", words)[0]
-    if not HEAD.search(head) or re.search(r"\b(?:and|was|is|were|are|that|said|says|told)\b", head):
+    if not HEAD.search(head) or CLAUSE.search(head):
         return None
     return Subject(role=role_of(words), start=start)
 

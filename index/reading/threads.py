@@ -37,10 +37,19 @@ SPOKEN_AT = re.compile(  # "Jane Roe [00:12:31]": a recording's transcript, whos
     r"^[^\n\[(]{2,60}[\[(]\d{1,2}:\d\d(?::\d\d)?[\])]:?[^\S\n]*$|^[^\n\[(]{2,60}\s\d{1,2}:\d\d:\d\d[^\S\n]*$", re.M
 )
 COMMENTS_HEADING = re.compile(
-    r"\s*#*\s*(?:\d+\s+)?(?:Reader(?:s'|s)?\s+)?(?:Comments?|Replies|Responses|Discussion)"
+    r"\s*#*\s*(?:\d+\s+)?(?:Reader(?:s'|s)?\s+|Leser-?)?(?:Comments?|Replies|Responses|Discussion|Kommentare?"
+    r"|Commentaires?|Comentarios?|Comentários?|Commenti|Commento|Reacties?)"
     r"(?:\s*\(\d+\)(?:\s*(?:\||\s{2}|sort|newest|oldest|best|top)[^\n]*)?)?\s*:?\s*$",
     re.IGNORECASE,
 )
+SORTING = re.compile(
+    r"(?:sort(?:ed)?|order(?:ed)?|sortier\w*|trier|ordenar|ordina|sorteer)\b[^\n]{0,60}"
+    r"|(?:(?:show )?(?:newest|oldest|latest|best|top|popular|controversial|most \w+|neueste|älteste|beliebteste"
+    r"|plus récents|plus anciens|más recientes|más antiguos|più recenti|mais recentes|nieuwste|oudste)"
+    r"(?: (?:first|on top|rated|comments|zuerst|d['’]abord|primero|prima|primeiro|eerst))?[\s|·•,/▾▼]{0,6}){1,8}",
+    re.IGNORECASE,
+)
+SAYS_COMMENT = re.compile(r"[ck]om+ent|reactie", re.IGNORECASE)
 LONGEST_HEADING = 200  # characters; longer is no heading, and white space without end is slow to match
 LINE = re.compile(r"[^\s][^\n]*")
 ITEM = re.compile(r"\((?:\d{1,2}|[a-z])\)\s+\S")
@@ -107,6 +116,11 @@ def _headed_comments(text: str, blocks: list[Block]) -> list[Block]:
     top = [*blocks[:first]]
     if heading:
         top[-1] = replace(top[-1], kind="heading")
+        while first < end and SORTING.fullmatch(
+            text[blocks[first].start : blocks[first].end][:LONGEST_HEADING].strip()
+        ):
+            top.append(replace(blocks[first], kind="furniture"))
+            first += 1
     return [*top, *_comments(text, _split(text, blocks[first:end]), fresh=True), *blocks[end:]]
 
 
@@ -163,7 +177,7 @@ def _heading_of_section(
         level = len(line) - len(line.lstrip("#"))
         below = range(number + 1, len(lines))
         sections = level and any(lines[n].startswith("#") and not lines[n].startswith("#" * (level + 1)) for n in below)
-        if "comment" in line.lower() and times[line.lower()] == 1 and not sections and max(ends, default=-1) < number:
+        if SAYS_COMMENT.search(line) and times[line.lower()] == 1 and not sections and max(ends, default=-1) < number:
             return number
     return None
 

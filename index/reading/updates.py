@@ -15,7 +15,8 @@ from index.reading.layout import text_of
 
 AFTER = r"(?:\s{0,2}[#(\[,–—-]?\s?(?P<when>[^\n:*_\])]{1,60}?)?[)\]]?)?"
 LABEL = re.compile(
-    r"[\s#*_>(\[]{0,12}(?:(?i:late|latest|second|third)\s)?(?P<word>"
+    r"[\s#*_>(\[]{0,12}(?:(?i:late|latest|second|third|further)\s)?(?P<word>"
+    r"(?<=[A-Za-z]\s)(?:update|correction|clarification)|"
     r"UPDATED?|Updated?|CORRECTIONS?|Corrections?|CORRECTED|Corrected|CLARIFICATIONS?|Clarifications?"
     r"|EDIT(?=\W)|Edit(?=:)|Anmerkung der Redaktion|Korrektur|Berichtigung|Rectificatif|Corrección|Fe de erratas"
     r"|Mise à jour|Actualización|Aktualisierung|Nachtrag"
