@@ -11,31 +11,32 @@ from pathlib import Path
 from typing import Any
 
 from index.embed import load_embedder
-from index.errors import IndexMissing, ModelUnavailable, UsageError
+from index.errors import ModelUnavailable, UsageError
 from index.opening import Index, open_index
 from index.read import storable
 from rag.check import Verdict, check_sentence
-from rag.followup import History, standalone_question
+from rag.collection import collection_answer
+from rag.conflict_notes import in_order, numbers_of, with_notes
+from rag.conflicts import counter_evidence, find_conflicts
+from rag.decide import reason_for
+from rag.followup import History
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
-from rag.intent import asks_beside, collection_answer
 from rag.masked import closest_mask, explain_mask
 from rag.models import ChatModel, model_from_settings
-from rag.quote import NOT_EVIDENCE, Statement, choose, confidence, outdone, reason_for, write_quotes
-from rag.retrieve import Filters, Found, Hit, retrieve
+from rag.pick import choose
+from rag.quote import NOT_EVIDENCE, Statement, write_quotes
+from rag.retrieve import Found, Hit
+from rag.search import QUOTES, Search, look_up
 from rag.settings import Settings, load_settings
 from rag.tokens import CountTokens, token_counter
-from rag.weigh import Query
 from rag.write import aligner, bind, build_context, evidence_of, messages_for, says_no_answer, write
 
-__all__ = ["LONGEST_QUESTION", "Answer", "Citation", "Sentence", "answer", "answer_stream", "default_index"]
+__all__ = ["LONGEST_QUESTION", "QUOTES", "Answer", "Citation", "Sentence", "answer", "answer_stream", "default_index"]
 
 LONGEST_QUESTION = 10_000  # characters
-QUOTES, CATALOG = "quotes", "catalog"
+CATALOG = "catalog"
 WITHOUT_MODEL = "Without it, answers are made of quotes."
 VERBATIM = Verdict("verbatim", "copied from the document")
-UNFINISHED = (
-    "The index is being brought up to date, or was left unfinished (rag index finishes it): documents may be missing."
-)
 REASONS = {
     "not_in_corpus": "The documents don't say, as far as could be found: no passage comes close enough.",
     "furniture_only": "Only a menu, a list or a teaser beside the articles mentions this; the articles don't say.",
@@ -115,22 +116,6 @@ class Answer:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """What was asked and what was found for it: all that both writers start from."""
-
-    question: str
-    search_query: str
-    filters: Filters
-    found: Found
-    confidence: float
-    started: float
-    model: str = QUOTES
-    notice: str = ""
-    unusable: frozenset[str] = NOT_EVIDENCE
-    outdone: str | None = None
-
-
 def answer(
     question: str,
     *,
@@ -166,11 +151,14 @@ def answer_stream(
     question = _checked(question)
     model = model or model_from_settings(settings)
     index = index or default_index(settings)
-    told = collection_answer(question, index)
+    told = collection_answer(question, index, history)
     if told is not None:
-        yield _snapshot(_Search(question, question, {}, Found((), ()), 1.0, started, CATALOG), text=told, complete=True)
+        sentences, citations = bind_footnotes([] if isinstance(told, str) else [(s, VERBATIM) for s in told])
+        text = told if isinstance(told, str) else text_of(sentences)
+        catalog = Search(question, question, {}, Found((), ()), 1.0, started, CATALOG)
+        yield _snapshot(catalog, text=text, sentences=sentences, citations=citations, complete=True)
         return
-    search = _search(question, index, history, filters, settings, started)
+    search = look_up(question, index, history, filters, settings, started)
     if model is not None:
         search = replace(search, model=model.name)
     yield _snapshot(search)
@@ -202,34 +190,7 @@ def _checked(question: str) -> str:
     return question
 
 
-def _search(
-    question: str,
-    index: Index,
-    history: History,
-    filters: Mapping[str, Sequence[str]] | None,
-    settings: Settings,
-    started: float,
-) -> _Search:
-    for name, values in (filters or {}).items():
-        if isinstance(values, str):
-            raise UsageError(f"The filter {name!r} takes a list of values, as in [{values!r}].")
-    plain_filters = {name: tuple(values) for name, values in (filters or {}).items()}
-    search_query = storable(standalone_question(question, history))
-    query = Query(search_query, index.embedder.encode([search_query])[0])
-    with index.catalog.reading():  # one state of the index for the whole question, whoever writes meanwhile
-        if not index.catalog.document_ids():
-            raise IndexMissing(
-                f"The index in {index.folder} holds no documents yet; finish it with: rag index --index {index.folder}"
-            )
-        notice = UNFINISHED if index.unfinished else ""
-        found = retrieve(query, index, plain_filters, settings)
-    unusable = NOT_EVIDENCE - {"furniture"} if asks_beside(question) else NOT_EVIDENCE
-    sure = confidence(found.candidates, unusable)
-    search = _Search(question, search_query, plain_filters, found, sure, started, notice=notice, unusable=unusable)
-    return replace(search, outdone=outdone(found.candidates, unusable))
-
-
-def _snapshot(search: _Search, **changes: Any) -> Answer:
+def _snapshot(search: Search, **changes: Any) -> Answer:
     base = Answer(
         question=search.question,
         search_query=search.search_query,
@@ -253,7 +214,7 @@ def _snapshot(search: _Search, **changes: Any) -> Answer:
 
 
 def _answer_in_quotes(
-    search: _Search, index: Index, settings: Settings, notice: str = "", removed: int = 0
+    search: Search, index: Index, settings: Settings, notice: str = "", removed: int = 0
 ) -> Iterator[Answer]:
     search = replace(search, model=QUOTES)
     notice = " ".join(part for part in (notice, search.notice) if part)
@@ -261,7 +222,9 @@ def _answer_in_quotes(
     if not chosen or search.confidence < settings.abstain_below or search.outdone:
         yield _abstained(search, index, notice=notice, removed=removed)
         return
-    statements = write_quotes(chosen)
+    spans = [*chosen, *counter_evidence(search.search_query, chosen, search.found.candidates)]
+    conflicts = find_conflicts(search.search_query, spans)
+    statements = with_notes(write_quotes(in_order(spans, conflicts)), spans, conflicts)
     for count in range(1, len(statements) + 1):
         sentences, citations = bind_footnotes([(s, VERBATIM) for s in statements[:count]])
         yield _snapshot(
@@ -269,13 +232,14 @@ def _answer_in_quotes(
             text=text_of(sentences),
             sentences=sentences,
             citations=citations,
+            conflicts=numbers_of(conflicts, spans, citations),
             notice=notice,
             removed=removed,
             complete=count == len(statements),
         )
 
 
-def _abstained(search: _Search, index: Index, **changes: Any) -> Answer:
+def _abstained(search: Search, index: Index, **changes: Any) -> Answer:
     reason = search.outdone or reason_for(search.found.candidates)
     hits = search.found.hits
     if reason == "masked":
@@ -288,7 +252,7 @@ def _abstained(search: _Search, index: Index, **changes: Any) -> Answer:
 
 
 def _answer_with_model(
-    search: _Search, index: Index, history: History, model: ChatModel, settings: Settings
+    search: Search, index: Index, history: History, model: ChatModel, settings: Settings
 ) -> Iterator[Answer]:
     count = token_counter(index.embedder)
     context = build_context(search.found.candidates, search.found.hits, count, settings.context_tokens, search.unusable)
@@ -325,7 +289,7 @@ def _answer_with_model(
 
 
 def _finished(
-    search: _Search,
+    search: Search,
     index: Index,
     model: ChatModel,
     messages: Sequence[Mapping[str, str]],

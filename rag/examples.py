@@ -18,7 +18,7 @@ from rag.settings import Settings
 NUMBERING = re.compile(r"^(?:\d+[.)])+\d*\s+")
 QUESTION_WORD = re.compile(r"(?:what|where|who|when|why|how|which|whom|whose)\b", re.IGNORECASE)  # "What happened"
 MOST_TRIED = 12
-SURE = 0.5  # confidence
+SURE = 0.6  # confidence
 
 
 def example_questions(index: Index, settings: Settings, count: int = 3) -> list[str]:

@@ -79,10 +79,11 @@ def _in_thread(document: Document, voice: Voice, count: int) -> str:
 
 
 def with_article(document: Document, name: str) -> str:
-    """ "the Weekly Port Times" where the document puts an article before the name, else the name alone."""
+    """ "the Weekly Port Times" where the document mostly puts an article before the name, else the name alone."""
     plain = name.removeprefix("The ")
-    before = re.search(rf"\b[Tt]he\s+{re.escape(plain)}\b", document.text) or plain != name
-    return f"the {plain}" if before else name
+    alone = len(re.findall(rf"\b{re.escape(plain)}\b", document.text))
+    after_article = len(re.findall(rf"\b[Tt]he\s+{re.escape(plain)}\b", document.text))
+    return f"the {plain}" if plain != name or 2 * after_article > alone else name
 
 
 def _capital(words: str) -> str:

@@ -5,6 +5,7 @@ It does not know what the hits are used for, nor whether they answer the questio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +16,7 @@ from index.document import Document, Passage
 from index.errors import UsageError
 from index.opening import Index
 from index.split import leaves_of
+from rag.scope import in_dates, names_any
 from rag.settings import Settings
 from rag.weigh import Candidate, Query, weigh_sentences
 from rag.words import content_words, words_of
@@ -23,7 +25,8 @@ RANK_CONSTANT = 60
 NEAR_DUPLICATE = 92.0  # rapidfuzz ratio, 0..100
 SIFTED_DEPTH = 20
 MOST_QUERY_WORDS = 64
-FILTERS = ("document", "kind", "speaker")
+FILTERS = ("document", "kind", "speaker", "date")
+INTERVAL = re.compile(r"[0-9-]*\.\.[0-9-]*")
 
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -50,11 +53,12 @@ class Found:
     candidates: tuple[Candidate, ...]
 
 
-def retrieve(query: Query, index: Index, filters: Filters, settings: Settings) -> Found:
+def retrieve(query: Query, index: Index, filters: Filters, settings: Settings, guessed: bool = False) -> Found:
     """Hits of at most `settings.hits_word_pieces` word pieces together, ranked by their best sentence.
 
     BM25 over passages, vectors over passages and vectors over sentences are fused (reciprocal rank fusion; Cormack,
     Clarke and Büttcher 2009); the best of them are read sentence by sentence and ranked anew.
+    `guessed` filters let through what a narrator tells of a wanted speaker, too.
     Raises UsageError for a filter that does not exist.
     """
     allowed = _allowed_documents(index, filters)
@@ -62,7 +66,7 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings) -
         return Found((), ())
     index.refresh()
     # Kinds and speakers are sifted out of what was found, so more has to be found.
-    depth = settings.candidates * (SIFTED_DEPTH if {"kind", "speaker"} & set(filters) else 1)
+    depth = settings.candidates * (SIFTED_DEPTH if {"kind", "speaker", "date"} & set(filters) else 1)
     lexical = search_words(query.text, index, depth, allowed)
     by_sentence = index.search_sentences(query.vector, depth, allowed)
     by_passage = index.search_passages(query.vector, depth, allowed)
@@ -71,8 +75,8 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings) -
     # what Chroma still holds of a changed document is not in the catalog any more
     found = ((passage, index.document(passage.document_id)) for passage in _rows_in(fused, rows))
     owned = ((passage, document) for passage, document in found if document is not None)
-    known = list(islice((pair for pair in owned if _passes(*pair, filters)), settings.candidates))
-    candidates = [c for c in weigh_sentences(query, known, index) if _said_by(c.voice.speaker, filters)]
+    known = list(islice((pair for pair in owned if _passes(*pair, filters, guessed)), settings.candidates))
+    candidates = [c for c in weigh_sentences(query, known, index) if _fits(c, filters, guessed)]
     scores: dict[str, float] = {}
     for candidate in candidates:
         scores.setdefault(candidate.passage.id, candidate.score)
@@ -138,6 +142,9 @@ def _allowed_documents(index: Index, filters: Filters) -> list[str] | None:
     for name in filters:
         if name not in FILTERS:
             raise UsageError(f"There is no filter {name!r}; use one of {', '.join(FILTERS)}.")
+    for interval in filters.get("date", ()):
+        if not INTERVAL.fullmatch(interval):
+            raise UsageError(f"The filter date can't be {interval!r}; write an interval, as in 2017-11..2018-02.")
     if "document" not in filters:
         return None
     return [document.id for document in index.documents() if document.path in filters["document"]]
@@ -147,11 +154,17 @@ def _rows_in(order: Iterable[str], rows: Mapping[str, tuple[Passage, int]]) -> I
     return (rows[identity][0] for identity in order if identity in rows)
 
 
-def _passes(passage: Passage, document: Document, filters: Filters) -> bool:
-    """Whether a passage is of a kind that is wanted, and holds words of a speaker that is wanted."""
+def _passes(passage: Passage, document: Document, filters: Filters, guessed: bool) -> bool:
+    """Whether a passage is of a kind and time that is wanted, and holds words of a speaker that is wanted."""
     if "kind" in filters and passage.kind not in filters["kind"]:
         return False
-    return "speaker" not in filters or any(
+    if not _dated(passage.date or document.published, filters):
+        return False
+    if "speaker" not in filters:
+        return True
+    if guessed and names_any(document.text[passage.start : passage.end], filters["speaker"]):
+        return True
+    return any(
         leaf.speaker in filters["speaker"]
         and leaf.kind != "byline"
         and leaf.start < passage.end
@@ -160,5 +173,13 @@ def _passes(passage: Passage, document: Document, filters: Filters) -> bool:
     )
 
 
-def _said_by(speaker: str | None, filters: Filters) -> bool:
-    return "speaker" not in filters or speaker in filters["speaker"]
+def _fits(candidate: Candidate, filters: Filters, guessed: bool) -> bool:
+    if not _dated(candidate.voice.date or candidate.document.published, filters):
+        return False
+    if "speaker" not in filters or candidate.voice.speaker in filters["speaker"]:
+        return True
+    return guessed and names_any(candidate.text, filters["speaker"])
+
+
+def _dated(day: str | None, filters: Filters) -> bool:
+    return "date" not in filters or any(in_dates(day, interval) for interval in filters["date"])

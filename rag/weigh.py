@@ -6,16 +6,20 @@ It does not know which sentences will be quoted.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from index.document import Document, Passage
 from index.embed import Vectors
 from index.opening import Index
 from index.voices import Voice, Voices
+from rag.answer_type import fit
 from rag.words import content_words, stem, stems, words_of
 
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT = 0.35, 0.25, 0.40
+FIT_WEIGHT = 0.04  # for a sentence that holds a number, date, name or reason when that is asked for; against it if not
+BEHIND_WEIGHT = 0.3  # of how far a document's best evidence is behind that of the best document
+FEW_WORDS, FEW_WORDS_DISCOUNT = 6, 0.1  # a few words, such as a heading, share much with a question and say little
 ASKING_DISCOUNT = 0.8  # a sentence that asks resembles the question, but seldom answers it
 CONTEXT_DISCOUNT = 0.5  # a query word in the passage but not in the sentence counts for this much
 
@@ -32,7 +36,9 @@ class Query:
 class Candidate:
     """A sentence of a passage with what speaks for it: cosines -1..1, shares of the query's words 0..1.
 
-    `voice` is the sentence's own: a passage of body text may hold a heading, or a quotation.
+    `voice` is the sentence's own: a passage of body text may hold a heading, or a quotation. `fit` is 1 if it holds
+    what the question asks for in form, -1 if not, 0 if any form will do. `behind` is how far the document's best
+    evidence is behind the best of all, 0 or more.
     """
 
     passage: Passage
@@ -44,16 +50,25 @@ class Candidate:
     passage_cosine: float
     words: float
     passage_words: float
+    fit: int = 0
+    behind: float = 0.0
 
     @property
-    def score(self) -> float:
-        """Higher is better: a weighted sum, fitted on public question sets (docs/architecture.md)."""
-        evidence = (
+    def evidence(self) -> float:
+        """How close the sentence is to the question: a weighted sum, fitted on public question sets
+        (docs/architecture.md)."""
+        close = (
             SENTENCE_WEIGHT * self.cosine
             + PASSAGE_WEIGHT * self.passage_cosine
             + WORDS_WEIGHT * (self.words + CONTEXT_DISCOUNT * (self.passage_words - self.words))
         )
-        return evidence * (ASKING_DISCOUNT if self.text.rstrip("\"'”’)").endswith("?") else 1.0)
+        return close * (ASKING_DISCOUNT if self.text.rstrip("\"'”’)").endswith("?") else 1.0)
+
+    @property
+    def score(self) -> float:
+        """Higher is better: the evidence, with what else speaks for the sentence."""
+        short = FEW_WORDS_DISCOUNT if len(self.text.split()) < FEW_WORDS else 0.0
+        return self.evidence + FIT_WEIGHT * self.fit - BEHIND_WEIGHT * self.behind - short
 
     @property
     def kind(self) -> str:
@@ -95,9 +110,21 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
                     float(query.vector @ vectors[passage.id]),
                     covered(weights, said),
                     covered(weights, said | around),
+                    fit(query.text, document.text[sentence.start : sentence.end]),
                 )
             )
-    return sorted(candidates, key=lambda c: (-c.score, c.document.path, c.start))
+    return sorted(_by_document(candidates), key=lambda c: (-c.score, c.document.path, c.start))
+
+
+def _by_document(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """The candidates, each with how far its document is behind the one with the best evidence."""
+    best: dict[str, float] = {}
+    for candidate in candidates:
+        identity = candidate.document.id
+        best[identity] = max(best.get(identity, 0.0), candidate.evidence)
+    highest = max(best.values(), default=0.0)
+    for candidate in candidates:
+        yield replace(candidate, behind=highest - best[candidate.document.id])
 
 
 def word_weights(text: str, index: Index) -> dict[str, float]:

@@ -1,72 +1,230 @@
-"""Greetings and questions about the collection are answered from the catalog; everything else is a question."""
-
-from pathlib import Path
+"""What is asked of the catalog is told by its form; what stands beside the articles by its words."""
 
 import pytest
-from fakes import FakeEmbedder
 
-from index.document import Document
-from index.opening import Index, open_index
-from index.sync import sync
-from rag.answering import answer
-from rag.intent import asks_beside, collection_answer, describe
-from rag.settings import Settings
+from rag.intent import Intent, asks_beside, read_intents
+
+SAID = {
+    "greeting": [
+        "hi",
+        "Hello!",
+        "hey there",
+        "good morning",
+        "hi there 👋",
+        "Hola!",
+        "bonjour",
+        "how are you?",
+        "hello, how are you",
+    ],
+    "thanks": [
+        "thanks",
+        "Thank you very much!",
+        "ok thanks",
+        "thx",
+        "merci",
+        "thanks for your help",
+    ],
+    "goodbye": [
+        "bye",
+        "goodbye!",
+        "see you later",
+        "thanks, bye",
+        "that's all",
+    ],
+    "acknowledged": [
+        "ok",
+        "lol",
+        "cool",
+        "I see",
+        "yes",
+    ],
+    "nonsense": [
+        "???",
+        "👍",
+        "......",
+        "asdf",
+        "qwerty",
+        "sdfsdf",
+        "zzzz",
+        "test",
+        "test test",
+    ],
+    "program": [
+        "who are you",
+        "What can you do?",
+        "help",
+        "what can i ask you",
+        "how does this work?",
+        "are you an AI?",
+        "hello, who are you?",
+        "what questions can I ask?",
+        "tell me about yourself",
+    ],
+    "list": [
+        "which documents do you have",
+        "Which sources",
+        "sources?",
+        "list all files",
+        "show me the documents",
+        "I want a list of all documents",
+        "what documents do you have access to?",
+        "what kind of documents are these",
+        "list the titles",
+        "What files are there?",
+        "what are your sources",
+    ],
+    "topics": [
+        "what are these documents about?",
+        "What’s in here?",
+        "whats this",
+        "what do you know",
+        "overview please",
+        "what topics are covered",
+        "tell me about these files",
+        "could you please tell me what these documents are about?",
+        "give me an overview of the collection",
+        "tell me what you know",
+        "hey what is this",
+        "what's this all about",
+    ],
+    "count": [
+        "how many documents are there",
+        "how many files do you have?",
+        "How many articles are there in total?",
+        "which newspapers",
+    ],
+    "authors": [
+        "who are the authors",
+        "list the authors",
+    ],
+    "span": [
+        "what period do the documents cover",
+        "how old are the documents?",
+    ],
+    "newest": [
+        "what is the newest document",
+        "what is the most recent article?",
+        "Which report is the latest?",
+        "latest story",
+    ],
+    "oldest": [
+        "which is the oldest document?",
+        "which article was published first",
+    ],
+    "date": [
+        "when was the ferry report published?",
+        "what is the date of the interview",
+        "how old is this article",
+        "When did the mill story come out?",
+    ],
+    "author": [
+        "who wrote the ferry report",
+        "who is the author of the interview?",
+        "author of the second article",
+    ],
+    "publisher": [
+        "who published the interview",
+        "which newspaper published the mill story?",
+    ],
+    "works": [
+        "documents by Jane Roe",
+        "which articles are from the Weekly Port Times",
+        "what has Jane Roe written?",
+        "articles from 2018",
+    ],
+    "summary": [
+        "summarise the ferry report",
+        "summarize",
+        "tl;dr of the ferry report",
+        "summary please",
+        "sum up the interview",
+        "give me a summary of the mill article",
+        "can you summarise all the documents for me?",
+        "mill article summary",
+        "what are the key points of the ferry report",
+        "Summarize the interview in two sentences",
+    ],
+    "about": [
+        "what is the second document about",
+        "what does the interview say?",
+        "tell me about the ferry report",
+        "what does “The mill pond is drained” say?",
+    ],
+    "comments": [
+        "list the comments by Ann Loft",
+        "show me all comments by Ann Loft",
+        "Ann Loft's comments",
+        "what did Ann Loft comment?",
+        "which comments did Ann Loft leave",
+        "show me the comments under the mill article",
+        "what comments are there?",
+    ],
+    "comment_count": [
+        "how many comments are there",
+        "how many comments does the mill article have",
+        "how many comments did Ann Loft write",
+    ],
+    "commenters": [
+        "who comments under the mill article",
+        "who commented?",
+        "list the commenters",
+    ],
+    "quoted": [
+        "who is quoted in the mill article",
+        "who is quoted",
+        "who speaks in the interview?",
+        "list the speakers",
+    ],
+}
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> Index:
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "a.md").write_text(
-        "# The mill pond\n\nBy Ann Loft, May 3, 2019\n\nThe pond was drained in 1988.\n"
+def names(said: str) -> list[str]:
+    return [intent.name for intent in read_intents(said)]
+
+
+@pytest.mark.parametrize(("name", "said"), [(name, said) for name, every in SAID.items() for said in every])
+def test_what_is_asked_of_the_catalog(name: str, said: str) -> None:
+    assert names(said)[:1] == [name]
+
+
+def test_the_words_that_name_a_document_and_a_person_are_kept() -> None:
+    assert next(iter(read_intents("Could you summarise the mill article, please?"))) == Intent(
+        "summary", about="the mill article"
     )
-    (tmp_path / "docs" / "b.txt").write_text("No title here, only a sentence about herons that goes on for a while.")
-    embedder = FakeEmbedder()
-    *_, _ = sync([tmp_path / "docs"], tmp_path / "index", embedder)
-    return open_index(tmp_path / "index", embedder=embedder)
-
-
-@pytest.mark.parametrize(
-    "said", ["hi", "Hello!", "good morning", "What’s in here?", "which documents do you have", "help"]
-)
-def test_the_collection_is_described(said: str, index: Index) -> None:
-    told = collection_answer(said, index)
-    assert told is not None
-    assert "2 documents" in told
-    assert "The mill pond" in told
-    assert "b.txt" in told
+    (asked, *_) = read_intents("list the comments by Ann Loft under the mill article")
+    assert (asked.by, asked.about) == ("Ann Loft", "the mill article")
 
 
 @pytest.mark.parametrize(
     "asked",
     [
-        "hi, when was the pond drained?",
-        "What is this pond?",
-        "who are you quoting on herons?",
-        "help with the pond",
-        "hello kitty",
+        "How deep is the mill pond?",
+        "hi, how deep is the pond?",
+        "thanks to whom was the pond saved?",
+        "summarise what the report says about noise",
+        "summarize how the pond was drained",
+        "what did Ann Loft comment on the ban?",
+        "which documents mention the ferry?",
+        "what do the documents say about herons?",
+        "what topics did the council avoid?",
+        "how many files were stolen?",
+        "who commented that the pond smells?",
+        "what is the newest boat in the fleet?",
+        "test results of the water",
+        "flash floods",
+        "helicopter",
+        "Loft",
+        "1988",
+        "summarise " + "the very long " * 20 + "report",
     ],
 )
-def test_a_question_stays_a_question(asked: str, index: Index) -> None:
-    assert collection_answer(asked, index) is None
+def test_a_question_is_nothing_of_the_kind(asked: str) -> None:
+    assert names(asked) == []
 
 
-def test_thanks_are_answered_without_a_search(index: Index) -> None:
-    reply = answer("Thank you!", index=index, settings=Settings())
-    assert reply.status == "answered"
-    assert reply.model == "catalog"
-    assert reply.complete
-    assert reply.hits == reply.citations == ()
-
-
-def test_many_documents_are_counted_not_listed() -> None:
-    documents = tuple(Document(str(n), f"{n}.txt", f"Title {n}", None, None, None, "") for n in range(40))
-    told = describe(documents)
-    assert "40 documents" in told
-    assert "and 35 more" in told
-
-
-def test_an_empty_collection_says_so() -> None:
-    assert "no documents" in describe(())
+def test_a_pronoun_is_noticed_and_an_article_is_not() -> None:
+    assert all(intent.is_pointing for intent in read_intents("what is it about?"))
+    assert not any(intent.is_pointing for intent in read_intents("what are these documents about?"))
 
 
 @pytest.mark.parametrize(

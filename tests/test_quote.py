@@ -10,18 +10,9 @@ from hypothesis import strategies as st
 from index.document import BLOCK_KINDS, Block, Document, Passage
 from index.voices import Voice
 from rag import Settings, answer
-from rag.quote import (
-    MOST_WORDS,
-    NOT_EVIDENCE,
-    Span,
-    choose,
-    confidence,
-    join_neighbours,
-    outdone,
-    reason_for,
-    whole_list,
-    write_quotes,
-)
+from rag.decide import confidence, outdone, reason_for
+from rag.pick import MOST_WORDS, choose, whole_list
+from rag.quote import NOT_EVIDENCE, Span, join_neighbours, write_quotes
 from rag.weigh import Candidate
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
@@ -273,3 +264,60 @@ def test_evidence_is_outdone_only_by_text_that_is_clearly_about_the_question(
 def test_what_may_be_used_outdoes_nothing() -> None:
     assert outdone([weighed("body", 0.3, 0.1), weighed("furniture", 0.9, 0.9)], NOT_EVIDENCE - {"furniture"}) is None
     assert outdone([]) is None
+
+
+# ---- what a pronoun stands for ----
+
+POINTING_TEXT = "Jane Roe ran the mill. She sold it in 1891. The river froze twice.\n"
+
+
+def test_a_sentence_that_points_back_brings_the_one_before() -> None:
+    within = document(POINTING_TEXT)
+    assert [s.text for s in choose([candidate((23, 43), within=within)], 4)] == [POINTING_TEXT[:43]]
+
+
+def test_what_was_chosen_before_is_not_quoted_twice() -> None:
+    within = document(POINTING_TEXT)
+    chosen = choose([candidate((0, 22), within=within), candidate((23, 43), 0.9, within=within)], 4)
+    assert [s.text for s in chosen] == ["Jane Roe ran the mill.", "She sold it in 1891."]
+    assert [s.text for s in join_neighbours(chosen)] == [POINTING_TEXT[:43]]
+
+
+@pytest.mark.parametrize("place", [(0, 22), (44, 66)])
+def test_a_sentence_that_stands_alone_comes_alone(place: tuple[int, int]) -> None:
+    assert [s.text for s in choose([candidate(place, within=document(POINTING_TEXT))], 4)] == [
+        POINTING_TEXT[slice(*place)]
+    ]
+
+
+def test_no_sentence_of_another_speaker_is_brought() -> None:
+    blocks = (Block("comment", 0, 23, "Jane Roe"), Block("comment", 23, len(POINTING_TEXT), "Ann Poe"))
+    chosen = choose([candidate((23, 43), within=document(POINTING_TEXT, blocks))], 4)
+    assert [s.text for s in chosen] == ["She sold it in 1891."]
+
+
+def test_a_long_sentence_before_stays_away() -> None:
+    text = f"Jane Roe ran {'the old ' * 40}mill. She sold it then.\n"
+    start = text.index("She")
+    assert [s.text for s in choose([candidate((start, start + 17), within=document(text))], 4)] == ["She sold it then."]
+
+
+def test_a_sentence_that_ends_in_a_colon_brings_what_it_announces() -> None:
+    text = "The miller had a rule:\n\nNever grind on a Sunday. The wheel stood still.\n"
+    within = document(text, (Block("body", 0, 24), Block("body", 24, len(text))))
+    assert [s.text for s in choose([candidate((0, 22), within=within)], 4)] == [text[:48]]
+
+
+def test_nothing_unreadable_is_brought_by_a_colon() -> None:
+    text = "The miller had a rule:\n\n***** ***** ** * ******.\n"
+    within = document(text, (Block("body", 0, 24), Block("masked", 24, len(text))))
+    assert [s.text for s in choose([candidate((0, 22), within=within)], 4)] == [text[:22]]
+
+
+def test_the_same_document_is_the_one_just_named() -> None:
+    first, second = document(), document(title="The Flood")
+    other = Document("e", "e.txt", "The Flood", None, None, None, TEXT, second.blocks)
+    elsewhere = Passage("q", "e", 0, len(TEXT), "body", None, None)
+    update = document(blocks=(Block("body", 0, 76), Block("update", 76, len(TEXT))))
+    spans = [Span(passage(), first, *FIRST), Span(elsewhere, other, *SECOND), Span(passage(), update, *THIRD)]
+    assert "the same document" not in " ".join(s.text for s in write_quotes(spans)).casefold()

@@ -1,0 +1,54 @@
+"""Whether the documents answer, as a probability, and the reason when they don't.
+
+It does not know what would be quoted, nor how an abstention is worded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rag.quote import NOT_EVIDENCE
+from rag.weigh import Candidate
+
+CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 3.16, -1.16  # `python -m eval.calibrate` fits them
+NEUTRAL = frozenset({"title", "byline", "heading", "question"})
+CLOSE = {"furniture": 0.5, "masked": 0.3}  # share of the question's words, from which text is close to it
+ABOUT, CLEARLY = 0.5, 0.1  # share of the question's words; advantage in evidence or in that share
+
+
+def confidence(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_EVIDENCE) -> float:
+    """How likely the documents answer, 0..1: a logistic model of the best evidence's score, fitted on public sets."""
+    best = max((c.evidence for c in candidates if c.kind not in unusable), default=None)
+    if best is None:
+        return 0.0
+    return 1.0 / (1.0 + math.exp(-(CONFIDENCE_SLOPE * best + CONFIDENCE_INTERCEPT)))
+
+
+def reason_for(candidates: Sequence[Candidate]) -> str:
+    """Why there is no answer: the closest text is masked, is furniture, or nothing says it.
+
+    Text with few of the question's words is close to nothing.
+    """
+    closest = next(
+        (c.kind for c in candidates if c.kind not in NEUTRAL and c.words > 0 and c.words >= CLOSE.get(c.kind, 0)), ""
+    )
+    return {"masked": "masked", "furniture": "furniture_only"}.get(closest, "not_in_corpus")
+
+
+def outdone(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_EVIDENCE) -> str | None:
+    """Why the best evidence is not what the question is about: text that can't be used is clearly closer to it.
+
+    "furniture_only": a line beside the articles has most of the question's words and a better score. "masked": the
+    visible words of a masked section hold more of the question than the best evidence does.
+    """
+    best = max((c for c in candidates if c.kind not in unusable), key=lambda c: c.evidence, default=None)
+    score, words = (best.evidence, best.words) if best else (0.0, 0.0)
+    for candidate in candidates:
+        if candidate.kind not in unusable or candidate.words < ABOUT:
+            continue
+        if candidate.kind == "furniture" and candidate.evidence >= score + CLEARLY:
+            return "furniture_only"
+        if candidate.kind == "masked" and candidate.words >= words + CLEARLY:
+            return "masked"
+    return None

@@ -1,0 +1,135 @@
+"""Who speaks in the documents of an index, and what these are called; read once for each state of the index.
+
+It does not know what a question asks for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from index.catalog import Catalog
+from index.opening import Index
+from index.reading.speakers import JOINING, OFFICE, ORGANISATION, core, is_person
+from rag.words import stem, stems, words_of
+
+TOKEN = re.compile(r"#?\w+(?:[-.]\w+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a document is called by: the stems of its title, author and file name, and of its publisher."""
+
+    document_id: str
+    path: str
+    stems: frozenset[str]
+    publisher: frozenset[str]
+    published: str | None
+    interviewed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who speaks in an index and what its documents are called.
+
+    People stand under the last word of their names, other commenters under the first, in small letters.
+    `heard` holds the dates of what each speaker says. `carriers` are papers and organisations that speak or pass on.
+    """
+
+    generation: int
+    people: Mapping[str, tuple[str, ...]]
+    handles: Mapping[str, tuple[str, ...]]
+    heard: Mapping[str, frozenset[str | None]]
+    authors: frozenset[tuple[str, ...]]
+    carriers: frozenset[str]
+    kinds: frozenset[str]
+    cards: tuple[Card, ...]
+
+
+_directories: WeakKeyDictionary[Index, Directory] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def directory_of(index: Index) -> Directory:
+    """The index's directory as it is now; read once for each state of the index."""
+    with _lock, index.catalog.reading():
+        generation = index.catalog.generation()
+        known = _directories.get(index)
+        if known is None or known.generation != generation:
+            known = _read(index.catalog, generation)
+            _directories[index] = known
+        return known
+
+
+def _read(catalog: Catalog, generation: int) -> Directory:
+    rows = catalog.connection.execute(
+        "SELECT speaker, kind, via, document_id, IFNULL(b.date, published) FROM blocks b"
+        " JOIN documents d ON d.id = document_id WHERE speaker IS NOT NULL AND kind NOT IN ('byline', 'question')"
+        " GROUP BY 1, 2, 3, 4, 5"
+    ).fetchall()
+    names = {row[0] for row in rows}
+    commenting = {row[0] for row in rows if row[1] == "comment"}
+    carriers = {plain(name) for row in rows for name in json.loads(row[2])} | {
+        plain(n) for n in names if not _is_someone(n)
+    }
+    interviewed: dict[str, set[str]] = {}
+    heard: dict[str, set[str | None]] = {}
+    for speaker, kind, _, document_id, day in rows:
+        heard.setdefault(speaker, set()).add(day)
+        if kind == "interview_answer":
+            interviewed.setdefault(document_id, set()).update(words_of(speaker))
+    documents = catalog.connection.execute(
+        "SELECT d.id, MIN(path), title, author, publisher, published FROM documents d"
+        " JOIN files f ON f.document_id = d.id GROUP BY d.id ORDER BY 2"
+    ).fetchall()
+    return Directory(
+        generation,
+        _by_word((name for name in names if _is_someone(name)), -1),
+        _by_word((name for name in commenting if not _is_someone(name)), 0),
+        {name: frozenset(days) for name, days in heard.items()},
+        frozenset(key_of(author) for *_, author, _, _ in documents if author),
+        frozenset(carriers - {""}),
+        frozenset(row[0] for row in catalog.connection.execute("SELECT DISTINCT kind FROM passages")),
+        tuple(_card(row, frozenset(interviewed.get(row[0], ()))) for row in documents),
+    )
+
+
+def _by_word(names: Iterable[str], place: int) -> dict[str, tuple[str, ...]]:
+    """The names by one word of each, in small letters: the first (0) or the last (-1) without titles."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        words = TOKEN.findall(" ".join(core(name)) if place else name)
+        if words:
+            found.setdefault(words[place].casefold(), set()).add(name)
+    return {word: tuple(sorted(called)) for word, called in found.items()}
+
+
+def _card(row: Sequence[Any], interviewed: frozenset[str]) -> Card:
+    identity, path, title, author, publisher, published = row
+    called = " ".join((title or "", author or "", re.sub(r"[\W_]+", " ", path.rsplit(".", 1)[0])))
+    return Card(
+        *(identity, path, frozenset(stems(called)), frozenset(map(stem, words_of(publisher or "")))),
+        *(published, interviewed),
+    )
+
+
+def _is_someone(name: str) -> bool:
+    """Whether a name is a person's: not an office's ("Prime Minister") or an institution's ("Court of Auditors")."""
+    words = core(name)
+    if not words or JOINING & {word.casefold() for word in words} or OFFICE.fullmatch(words[-1]):
+        return False
+    return is_person(name) and words[0].casefold() not in ORGANISATION
+
+
+def key_of(name: str) -> tuple[str, ...]:
+    """A name as names are compared: its words without titles, in small letters."""
+    return tuple(word.casefold().strip(".") for word in core(name))
+
+
+def plain(name: str) -> str:
+    return " ".join(words_of(name)).removeprefix("the ")

@@ -1,0 +1,129 @@
+"""A question becomes what is looked for, and what was found for it: all that both writers start from.
+
+It does not know how an answer is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, zip_longest
+
+from index.errors import IndexMissing, UsageError
+from index.opening import Index
+from index.read import storable
+from rag.decide import confidence, outdone
+from rag.followup import History, standalone_question
+from rag.intent import asks_beside
+from rag.quote import NOT_EVIDENCE
+from rag.retrieve import Filters, Found, Hit, retrieve
+from rag.scope import scope_of
+from rag.settings import Settings
+from rag.spelling import corrected
+from rag.weigh import Candidate, Query
+
+QUOTES = "quotes"
+UNFINISHED = (
+    "The index is being brought up to date, or was left unfinished (rag index finishes it): documents may be missing."
+)
+ASKING = r"(?:who|whom|whose|what|which|when|where|why|how|did|does|do|is|was|were|are|has|have)"
+NEXT_PART = re.compile(rf"\?\s+(?=(?:and\s+)?\w)|,?\s+and\s+(?={ASKING}\b)|[,;]\s+(?={ASKING}\b)", re.IGNORECASE)
+ASKS = re.compile(rf"^\W*(?:and\s+)?{ASKING}\b", re.IGNORECASE)
+SHORTEST_PART = 3  # words
+MOST_PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was asked, what was searched for with which filters, and what was found.
+
+    `outdone` is the reason why the best evidence is not what the question is about, if there is one; `unusable`
+    are the kinds of text that are no evidence for it.
+    """
+
+    question: str
+    search_query: str
+    filters: Filters
+    found: Found
+    confidence: float
+    started: float
+    model: str = QUOTES
+    notice: str = ""
+    unusable: frozenset[str] = NOT_EVIDENCE
+    outdone: str | None = None
+
+
+def look_up(
+    question: str,
+    index: Index,
+    history: History,
+    filters: Mapping[str, Sequence[str]] | None,
+    settings: Settings,
+    started: float,
+) -> Search:
+    """What the index holds for the question as the conversation means it, slips of spelling mended.
+
+    Without `filters`, those that the question itself states count, unless nothing is found with them.
+    Raises UsageError for a filter without a list of values, IndexMissing for an index without documents.
+    """
+    for name, values in (filters or {}).items():
+        if isinstance(values, str):
+            raise UsageError(f"The filter {name!r} takes a list of values, as in [{values!r}].")
+    given = {name: tuple(values) for name, values in (filters or {}).items()}
+    asked = storable(standalone_question(question, history))
+    unusable = NOT_EVIDENCE - {"furniture"} if asks_beside(question) else NOT_EVIDENCE
+    with index.catalog.reading():  # one state of the index for the whole question, whoever writes meanwhile
+        if not index.catalog.document_ids():
+            raise IndexMissing(
+                f"The index in {index.folder} holds no documents yet; finish it with: rag index --index {index.folder}"
+            )
+        asked = corrected(asked, index)
+        guessed = scope_of(asked, index) if filters is None else {}
+        used = guessed or given
+        found = _find(asked, index, used, settings, guessed=bool(guessed))
+        sure = confidence(found.candidates, unusable)
+        if guessed and sure < settings.abstain_below:
+            used, found = {}, _find(asked, index, {}, settings)
+            sure = confidence(found.candidates, unusable)
+        notice = UNFINISHED if index.unfinished else ""
+    reason = outdone(found.candidates, unusable)
+    return Search(question, asked, used, found, sure, started, notice=notice, unusable=unusable, outdone=reason)
+
+
+def _find(asked: str, index: Index, filters: Filters, settings: Settings, guessed: bool = False) -> Found:
+    """What is found for the question; for one of several parts, for each of them, the parts taking turns."""
+    parts = parts_of(asked)
+    vectors = index.embedder.encode(parts)
+    queries = [Query(part, vector) for part, vector in zip(parts, vectors, strict=True)]
+    found = [retrieve(query, index, filters, settings, guessed=guessed) for query in queries]
+    return found[0] if len(found) == 1 else _taking_turns(found)
+
+
+def parts_of(question: str) -> list[str]:
+    """The questions in a question of two or three parts, each made to stand alone; else the question itself."""
+    cuts = [0, *(match.end() for match in NEXT_PART.finditer(question)), len(question)]
+    pieces = [question[start:end].strip().rstrip(",;") for start, end in pairwise(cuts)]
+    pieces = [piece.removesuffix(" and").rstrip(", ") for piece in pieces if piece]
+    asking = all(ASKS.match(piece) and len(piece.split()) >= SHORTEST_PART for piece in pieces)
+    if not (1 < len(pieces) <= MOST_PARTS and asking):
+        return [question]
+    parts: list[str] = []
+    for piece in pieces:
+        parts.append(standalone_question(piece, [{"role": "user", "content": part} for part in parts]))
+    return parts
+
+
+def _taking_turns(found: Sequence[Found]) -> Found:
+    """One finding out of several: the first of each, then the second of each, nothing twice."""
+    hits: dict[str, Hit] = {}
+    candidates: dict[tuple[str, int], Candidate] = {}
+    for row in zip_longest(*(one.hits for one in found)):
+        for hit in row:
+            if hit is not None:
+                hits.setdefault(hit.passage.id, hit)
+    for line in zip_longest(*(one.candidates for one in found)):
+        for candidate in line:
+            if candidate is not None:
+                candidates.setdefault((candidate.passage.id, candidate.start), candidate)
+    return Found(tuple(hits.values()), tuple(candidates.values()))
