@@ -6,8 +6,9 @@ It looks at words and figures alone; it does not know whether they answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
+
+from rag.words import words_of
 
 MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -63,18 +64,18 @@ ASKED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
 
 
 @lru_cache(maxsize=256)
-def expects(question: str) -> Callable[[str], bool] | None:
-    """A test of whether a text holds what the question asks for (a number, a date, a name, a reason).
-
-    None for a question whose answer may take any form.
-    """
-    for asked, given in ASKED:
-        if asked.search(question):
-            return lambda text, given=given: bool(given.search(text))  # type: ignore[misc]
-    return None
+def expects(question: str) -> re.Pattern[str] | None:
+    """What the answer holds: a number, a date, a name or a reason; None for a question with an answer of any form."""
+    return next((given for asked, given in ASKED if asked.search(question)), None)
 
 
 def fit(question: str, text: str) -> int:
-    """1 if the text holds something of the form asked for, -1 if not, 0 for a question that may have any form."""
-    holds = expects(question)
-    return 0 if holds is None else (1 if holds(text) else -1)
+    """1 if the text holds something of the form asked for that the question does not say itself, -1 if not.
+
+    0 for a question that may have an answer of any form.
+    """
+    form = expects(question)
+    if form is None:
+        return 0
+    known = frozenset(words_of(question))
+    return 1 if any(not known.issuperset(words_of(match.group())) for match in form.finditer(text)) else -1

@@ -38,7 +38,7 @@ CATALOG = "catalog"
 WITHOUT_MODEL = "Without it, answers are made of quotes."
 VERBATIM = Verdict("verbatim", "copied from the document")
 REASONS = {
-    "not_in_corpus": "The documents don't say, as far as could be found: no passage comes close enough.",
+    "not_in_corpus": "The documents don't clearly say, as far as could be found; these passages come closest.",
     "furniture_only": "Only a menu, a list or a teaser beside the articles mentions this; the articles don't say.",
 }
 
@@ -217,11 +217,12 @@ def _answer_in_quotes(
     search: Search, index: Index, settings: Settings, notice: str = "", removed: int = 0
 ) -> Iterator[Answer]:
     search = replace(search, model=QUOTES)
-    notice = " ".join(part for part in (notice, search.notice) if part)
-    chosen = choose(search.found.candidates, settings.answer_sentences, search.unusable)
+    found = search.found
+    chosen = choose(found.candidates, settings.answer_sentences, search.unusable, found.parts)
     if not chosen or search.confidence < settings.abstain_below or search.outdone:
-        yield _abstained(search, index, notice=notice, removed=removed)
+        yield _abstained(search, index, notice=_joined(notice, search.notice), removed=removed)
         return
+    notice = _joined(notice, search.notice, absence(search.absent))
     spans = [*chosen, *counter_evidence(search.search_query, chosen, search.found.candidates)]
     conflicts = find_conflicts(search.search_query, spans)
     statements = with_notes(write_quotes(in_order(spans, conflicts)), spans, conflicts)
@@ -239,6 +240,15 @@ def _answer_in_quotes(
         )
 
 
+def absence(names: Sequence[str]) -> str:
+    """What to say of names that no document mentions; "" without any."""
+    return f"The documents never mention {' or '.join(f'“{name}”' for name in names)}." if names else ""
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
 def _abstained(search: Search, index: Index, **changes: Any) -> Answer:
     reason = search.outdone or reason_for(search.found.candidates)
     hits = search.found.hits
@@ -247,7 +257,7 @@ def _abstained(search: Search, index: Index, **changes: Any) -> Answer:
             mask = explain_mask(closest_mask(search.found.candidates), index)
         text, hits = mask.text, mask.before(hits)
     else:
-        text = REASONS[reason]
+        text = _joined(absence(search.absent), REASONS[reason])
     return _snapshot(search, text=text, status="abstained", reason=reason, hits=hits, complete=True, **changes)
 
 

@@ -1,19 +1,26 @@
 """Whether the documents answer, as a probability, and the reason when they don't.
 
-It does not know what would be quoted, nor how an abstention is worded.
+It also tells which names of the question the documents never mention. It does not know what would be quoted, nor how
+an abstention is worded.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
+from index.opening import Index
+from rag.directory import directory_of
 from rag.quote import NOT_EVIDENCE
 from rag.weigh import Candidate
+from rag.words import content_words, stem
 
 CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 3.16, -1.16  # `python -m eval.calibrate` fits them
 NEUTRAL = frozenset({"title", "byline", "heading", "question"})
 CLOSE = {"furniture": 0.5, "masked": 0.3}  # share of the question's words, from which text is close to it
+NAMES = re.compile(r"(?<![.?!] )(?<!^)\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|\b[A-Z]{2,}\b")
+MOST_NAMES = 3
 ABOUT, CLEARLY = 0.5, 0.1  # share of the question's words; advantage in evidence or in that share
 
 
@@ -52,3 +59,17 @@ def outdone(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_EVID
         if candidate.kind == "masked" and candidate.words >= words + CLEARLY:
             return "masked"
     return None
+
+
+def never_mentioned(question: str, index: Index) -> tuple[str, ...]:
+    """The names in the question (words with a capital that it does not begin with) of which no document has a word."""
+    names = {match.group(): content_words(match.group()) for match in NAMES.finditer(question.strip())}
+    words = [word for found in names.values() for word in found]
+    if not words:
+        return ()
+    counts, _ = index.catalog.document_frequencies(list(dict.fromkeys(words)))
+    absent = [name for name, found in names.items() if found and not any(counts[word] for word in found)]
+    if not absent:
+        return ()
+    called = {root for card in directory_of(index).cards for root in card.stems | card.publisher}
+    return tuple(name for name in absent if not called & {stem(word) for word in names[name]})[:MOST_NAMES]

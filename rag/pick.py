@@ -32,18 +32,20 @@ LONGEST_WITH_ANTECEDENT = 45  # words of a sentence together with the one before
 LONGEST_ANNOUNCED = 70  # words of a sentence that ends in a colon together with the one after it
 
 
-def choose(candidates: Sequence[Candidate], most: int, unusable: frozenset[str] = NOT_EVIDENCE) -> list[Span]:
+def choose(
+    candidates: Sequence[Candidate], most: int, unusable: frozenset[str] = NOT_EVIDENCE, parts: int = 1
+) -> list[Span]:
     """The best evidence among ranked candidates: at most `most` spans that differ, near the best in score, within a
     length to read.
 
     A span is a sentence; an item of a short list brings the list and the line that introduces it.
-    Text of an `unusable` kind is no evidence.
+    Text of an `unusable` kind is no evidence. The first for each of a question's `parts` need not be near the best.
     """
     chosen: list[Span] = []
     introduced: set[str] = set()
     best, words = 0.0, 0
     for candidate in candidates:
-        if candidate.kind in unusable or (chosen and candidate.score < best - KEEP_BEHIND):
+        if candidate.kind in unusable or (len(chosen) >= parts and candidate.score < best - KEEP_BEHIND):
             continue
         span = whole_list(candidate)
         if span is None:

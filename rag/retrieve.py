@@ -47,10 +47,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hits in rank order that do not overlap, and every sentence of the passages looked at, best first."""
+    """Hits in rank order that do not overlap, and every sentence of the passages looked at, best first.
+
+    Of a question in several `parts`, the first candidates are the best of each.
+    """
 
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
+    parts: int = 1
 
 
 def retrieve(query: Query, index: Index, filters: Filters, settings: Settings, guessed: bool = False) -> Found:

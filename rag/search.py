@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 from index.errors import IndexMissing, UsageError
 from index.opening import Index
 from index.read import storable
-from rag.decide import confidence, outdone
+from rag.decide import confidence, never_mentioned, outdone
 from rag.followup import History, standalone_question
 from rag.intent import asks_beside
 from rag.quote import NOT_EVIDENCE
@@ -39,7 +39,7 @@ class Search:
     """What was asked, what was searched for with which filters, and what was found.
 
     `outdone` is the reason why the best evidence is not what the question is about, if there is one; `unusable`
-    are the kinds of text that are no evidence for it.
+    are the kinds of text that are no evidence for it. `absent` are names that the documents never mention.
     """
 
     question: str
@@ -52,6 +52,7 @@ class Search:
     notice: str = ""
     unusable: frozenset[str] = NOT_EVIDENCE
     outdone: str | None = None
+    absent: tuple[str, ...] = ()
 
 
 def look_up(
@@ -86,9 +87,20 @@ def look_up(
         if guessed and sure < settings.abstain_below:
             used, found = {}, _find(asked, index, {}, settings)
             sure = confidence(found.candidates, unusable)
+        absent = never_mentioned(asked, index)
         notice = UNFINISHED if index.unfinished else ""
-    reason = outdone(found.candidates, unusable)
-    return Search(question, asked, used, found, sure, started, notice=notice, unusable=unusable, outdone=reason)
+    return Search(
+        question,
+        asked,
+        used,
+        found,
+        sure,
+        started,
+        notice=notice,
+        unusable=unusable,
+        outdone=outdone(found.candidates, unusable),
+        absent=absent,
+    )
 
 
 def _find(asked: str, index: Index, filters: Filters, settings: Settings, guessed: bool = False) -> Found:
@@ -110,7 +122,8 @@ def parts_of(question: str) -> list[str]:
         return [question]
     parts: list[str] = []
     for piece in pieces:
-        parts.append(standalone_question(piece, [{"role": "user", "content": part} for part in parts]))
+        before = [{"role": "user", "content": part if part.endswith("?") else f"{part}?"} for part in parts]
+        parts.append(standalone_question(piece, before))
     return parts
 
 
@@ -126,4 +139,4 @@ def _taking_turns(found: Sequence[Found]) -> Found:
         for candidate in line:
             if candidate is not None:
                 candidates.setdefault((candidate.passage.id, candidate.start), candidate)
-    return Found(tuple(hits.values()), tuple(candidates.values()))
+    return Found(tuple(hits.values()), tuple(candidates.values()), parts=len(found))
