@@ -15,6 +15,7 @@ from eval.metrics import Attribution, Said, Span
 from eval.runs import Item
 from index.document import Document
 from rag.answering import Answer, Citation, Sentence
+from rag.conflicts import NOTES
 
 BUDGETS = (500, 1000)
 """Word pieces of hits that evidence recall counts: what a reader, or a small language model, gets to."""
@@ -25,6 +26,7 @@ FAITHFUL = (
     *("quotations_held", "introduced_plainly", "names_grounded", "negations_grounded", "uncut", "undisguised"),
     "refusal_plain",
 )
+CONFLICT_NOTES = tuple(note for notes in NOTES.values() for note in notes)
 OWN_WORDS = ("supported", "partial", "unsupported", "misattributed")
 
 
@@ -171,7 +173,7 @@ def _faithful(answer: Answer, texts: Mapping[str, str]) -> dict[str, float | Non
     sources = [answer.question, *quotes, *(source for _, held in cited for source in held)]
     return {
         "quotations_held": metrics.mean(not metrics.invented_quotations(s.text, held) for s, held in cited),
-        "introduced_plainly": metrics.mean(not _beside(sentence, by_number) for sentence in quoting),
+        "introduced_plainly": metrics.mean(not _beside(sentence, by_number, answer.conflicts) for sentence in quoting),
         "names_grounded": metrics.mean(not metrics.strange_names(s.text, held) for s, held in cited),
         "negations_grounded": metrics.mean(not metrics.adds_negation(s.text, held) for s, held in cited),
         "uncut": metrics.mean(
@@ -192,10 +194,21 @@ def _tells(text: str, known: Sequence[str]) -> bool:
     )
 
 
-def _beside(sentence: Sentence, citations: Mapping[int, Citation]) -> tuple[str, ...]:
+def _beside(
+    sentence: Sentence, citations: Mapping[int, Citation], conflicts: Sequence[Sequence[int]]
+) -> tuple[str, ...]:
     cited = [citations[number] for number in sentence.citations if number in citations]
     known = [source for citation in cited for source in _sources_of(replace(citation, quote=""))]
-    return metrics.words_beside(sentence.text, [citation.quote for citation in cited], known)
+    return metrics.words_beside(_without_note(sentence, conflicts), [citation.quote for citation in cited], known)
+
+
+def _without_note(sentence: Sentence, conflicts: Sequence[Sequence[int]]) -> str:
+    """The sentence without the note that sources differ, where the answer's data say which of its citations do."""
+    text = sentence.text
+    if any(number in group for group in conflicts for number in sentence.citations):
+        for note in CONFLICT_NOTES:
+            text = text.removeprefix(f"{note} ")
+    return text
 
 
 def _exact(sentence: Sentence, citations: Mapping[int, Citation]) -> bool:

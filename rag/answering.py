@@ -18,7 +18,7 @@ from rag.check import Verdict, check_sentence
 from rag.collection import collection_answer
 from rag.conflict_notes import in_order, numbers_of, with_notes
 from rag.conflicts import counter_evidence, find_conflicts
-from rag.decide import reason_for
+from rag.decide import SURE, reason_for
 from rag.followup import History
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
 from rag.masked import closest_mask, explain_mask
@@ -37,6 +37,7 @@ LONGEST_QUESTION = 10_000  # characters
 CATALOG = "catalog"
 WITHOUT_MODEL = "Without it, answers are made of quotes."
 VERBATIM = Verdict("verbatim", "copied from the document")
+CLOSEST = "These are the closest statements found; they may not be the answer."
 REASONS = {
     "not_in_corpus": "The documents don't clearly say, as far as could be found; these passages come closest.",
     "furniture_only": "Only a menu, a list or a teaser beside the articles mentions this; the articles don't say.",
@@ -222,7 +223,8 @@ def _answer_in_quotes(
     if not chosen or search.confidence < settings.abstain_below or search.outdone:
         yield _abstained(search, index, notice=_joined(notice, search.notice), removed=removed)
         return
-    notice = _joined(notice, search.notice, absence(search.absent))
+    doubt = CLOSEST if search.confidence < SURE else ""
+    notice = _joined(notice, search.notice, absence(search.absent), doubt)
     spans = [*chosen, *counter_evidence(search.search_query, chosen, search.found.candidates)]
     conflicts = find_conflicts(search.search_query, spans)
     statements = with_notes(write_quotes(in_order(spans, conflicts)), spans, conflicts)

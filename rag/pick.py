@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import takewhile
 
 from rapidfuzz import fuzz
 
@@ -18,7 +19,7 @@ from rag.introduce import introduce
 from rag.quote import NOT_EVIDENCE, Span
 from rag.weigh import Candidate
 
-KEEP_BEHIND = 0.11  # a sentence whose score is further behind the best one's is not quoted
+KEEP_BEHIND = 0.08  # a sentence whose score is further behind the best one's is not quoted
 MOST_WORDS = 100  # words of an answer, introductions included
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
 SHORT_LINE = 8  # words; a line up to this length that no full stop ends is a label
@@ -28,6 +29,8 @@ POINTING = re.compile(  # a sentence that begins by pointing back at what the on
     r"(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Tt]his|[Tt]hat|[Tt]hese|[Tt]hose|[Ss]uch"
     r"|[Tt]he (?:latter|former|same))\b"
 )
+CONTEXT_WORDS, MORE_CONTEXT_WORDS = 60, 40  # of the first quotation, of others, with the sentences that follow
+NEXT_PARAGRAPHS = 2  # that may follow, by the same speaker
 LONGEST_WITH_ANTECEDENT = 45  # words of a sentence together with the one before it
 LONGEST_ANNOUNCED = 70  # words of a sentence that ends in a colon together with the one after it
 
@@ -52,13 +55,14 @@ def choose(
             if is_fragment(candidate):
                 continue
             span = with_announced(Span(candidate.passage, candidate.document, candidate.start, candidate.end))
-            wider = with_antecedent(span)
-            span = span if any(_overlap(wider, other) for other in chosen) else wider
+            limit = MORE_CONTEXT_WORDS if chosen else CONTEXT_WORDS
+            for wider in (with_antecedent(span), with_context(with_antecedent(span), limit)):
+                span = span if any(_overlap(wider, other) for other in chosen) else wider
+        if any(_overlap(span, other) or _says_the_same(span, other) for other in chosen):
+            continue
         introduction = introduce(span.document, span.voice)
         length = len(span.text.split()) + (0 if introduction in introduced else len(introduction.split()))
         if chosen and words + length > MOST_WORDS:
-            continue
-        if any(_says_the_same(span, other) for other in chosen):
             continue
         best = best if chosen else candidate.score
         chosen.append(span)
@@ -67,6 +71,28 @@ def choose(
         if len(chosen) == most:
             break
     return chosen
+
+
+def with_context(span: Span, limit: int) -> Span:
+    """The span with the sentences after it by the same speaker, up to `limit` words: an answer often goes on there.
+
+    Paragraphs of nobody known are not joined: in a thread the next one may be somebody else's.
+    """
+    paragraphs = paragraphs_of(span.document)
+    at = bisect_right([block.start for block in paragraphs], span.start) - 1
+    voice, more = span.voice, 0 if paragraphs[at].kind == "comment" and not paragraphs[at].speaker else NEXT_PARAGRAPHS
+    ours = takewhile(lambda block: block.kind == paragraphs[at].kind, paragraphs[at : at + 1 + more])
+    words = len(span.text.split())
+    for start, end in (place for block in ours for place in sentences_of(span.document, block)):
+        if start < span.end:
+            continue
+        words += len(span.document.text[start:end].split())
+        following = voice_at(span.document, start, end)
+        same = (following.kind, following.speaker, following.role) == (voice.kind, voice.speaker, voice.role)
+        if words > limit or not same:
+            break
+        span = Span(span.passage, span.document, span.start, end)
+    return span
 
 
 def with_antecedent(span: Span) -> Span:

@@ -124,7 +124,8 @@ def test_evidence_is_quoted(kind: str) -> None:
 
 
 def test_at_most_so_many_that_are_near_the_best() -> None:
-    ranked = [candidate(FIRST, 1.0), candidate(SECOND, 0.9), candidate(THIRD, 0.1)]
+    source = document(blocks=(Block("comment", 0, 39), Block("comment", 39, 76), Block("comment", 76, len(TEXT))))
+    ranked = [candidate(place, score, within=source) for place, score in ((FIRST, 1.0), (SECOND, 0.95), (THIRD, 0.1))]
     assert [s.start for s in choose(ranked, most=4)] == [FIRST[0], SECOND[0]]
     assert len(choose(ranked, most=1)) == 1
     assert choose([], most=4) == []
@@ -266,52 +267,59 @@ def test_what_may_be_used_outdoes_nothing() -> None:
     assert outdone([]) is None
 
 
-# ---- what a pronoun stands for ----
+# ---- what comes along ----
 
 POINTING_TEXT = "Jane Roe ran the mill. She sold it in 1891. The river froze twice.\n"
 
 
+def chosen_of(text: str, start: int, end: int, *blocks: Block) -> list[str]:
+    return [s.text for s in choose([candidate((start, end), within=document(text, blocks))], 4)]
+
+
 def test_a_sentence_that_points_back_brings_the_one_before() -> None:
+    assert chosen_of(POINTING_TEXT, 23, 43) == [POINTING_TEXT.strip()]
+
+
+def test_what_follows_comes_along() -> None:
+    assert chosen_of(POINTING_TEXT, 0, 22) == [POINTING_TEXT.strip()]
+    assert chosen_of(POINTING_TEXT, 44, 66) == ["The river froze twice."]
+
+
+def test_what_came_along_is_not_quoted_twice() -> None:
     within = document(POINTING_TEXT)
-    assert [s.text for s in choose([candidate((23, 43), within=within)], 4)] == [POINTING_TEXT[:43]]
+    chosen = choose([candidate((0, 22), within=within), candidate((23, 43), 0.95, within=within)], 4)
+    assert [s.text for s in chosen] == [POINTING_TEXT.strip()]
 
 
-def test_what_was_chosen_before_is_not_quoted_twice() -> None:
-    within = document(POINTING_TEXT)
-    chosen = choose([candidate((0, 22), within=within), candidate((23, 43), 0.9, within=within)], 4)
-    assert [s.text for s in chosen] == ["Jane Roe ran the mill.", "She sold it in 1891."]
-    assert [s.text for s in join_neighbours(chosen)] == [POINTING_TEXT[:43]]
+def test_a_long_sentence_stays_away() -> None:
+    long = f"Jane Roe ran {'the old ' * 40}mill."
+    text = f"{long} She sold it then. {long}\n"
+    assert chosen_of(text, len(long) + 1, len(long) + 18) == ["She sold it then."]
 
 
-@pytest.mark.parametrize("place", [(0, 22), (44, 66)])
-def test_a_sentence_that_stands_alone_comes_alone(place: tuple[int, int]) -> None:
-    assert [s.text for s in choose([candidate(place, within=document(POINTING_TEXT))], 4)] == [
-        POINTING_TEXT[slice(*place)]
-    ]
+@pytest.mark.parametrize("speaker", ["Jane Roe", None])
+def test_nothing_of_another_commenter_comes_along(speaker: str | None) -> None:
+    blocks = (Block("comment", 0, 23, speaker), Block("comment", 23, 44, "Ann Poe"), Block("comment", 44, 67, speaker))
+    assert chosen_of(POINTING_TEXT, 23, 43, *blocks) == ["She sold it in 1891."]
+    assert chosen_of(POINTING_TEXT, 0, 22, *blocks) == ["Jane Roe ran the mill."]
 
 
-def test_no_sentence_of_another_speaker_is_brought() -> None:
-    blocks = (Block("comment", 0, 23, "Jane Roe"), Block("comment", 23, len(POINTING_TEXT), "Ann Poe"))
-    chosen = choose([candidate((23, 43), within=document(POINTING_TEXT, blocks))], 4)
-    assert [s.text for s in chosen] == ["She sold it in 1891."]
-
-
-def test_a_long_sentence_before_stays_away() -> None:
-    text = f"Jane Roe ran {'the old ' * 40}mill. She sold it then.\n"
-    start = text.index("She")
-    assert [s.text for s in choose([candidate((start, start + 17), within=document(text))], 4)] == ["She sold it then."]
+def test_an_answer_goes_on_in_the_next_paragraph_but_not_after_the_next_question() -> None:
+    text = "It opened late.\n\nThe flood was why it did.\n\nWho paid for it?\n\nThe town paid for it all.\n"
+    kinds = [("interview_answer", 0), ("interview_answer", 17), ("question", 44), ("interview_answer", 62)]
+    ends = [start for _, start in kinds[1:]] + [len(text)]
+    blocks = [Block(kind, start, end, "Ann Poe") for (kind, start), end in zip(kinds, ends, strict=True)]
+    assert chosen_of(f"{text}", 17, 42, *blocks) == ["The flood was why it did."]
 
 
 def test_a_sentence_that_ends_in_a_colon_brings_what_it_announces() -> None:
-    text = "The miller had a rule:\n\nNever grind on a Sunday. The wheel stood still.\n"
-    within = document(text, (Block("body", 0, 24), Block("body", 24, len(text))))
-    assert [s.text for s in choose([candidate((0, 22), within=within)], 4)] == [text[:48]]
+    text = "The miller had a rule:\n\nNever grind on a Sunday.\n"
+    assert chosen_of(text, 0, 22, Block("body", 0, 24), Block("body", 24, len(text))) == [text.strip()]
 
 
 def test_nothing_unreadable_is_brought_by_a_colon() -> None:
     text = "The miller had a rule:\n\n***** ***** ** * ******.\n"
-    within = document(text, (Block("body", 0, 24), Block("masked", 24, len(text))))
-    assert [s.text for s in choose([candidate((0, 22), within=within)], 4)] == [text[:22]]
+    assert chosen_of(text, 0, 22, Block("body", 0, 24), Block("masked", 24, len(text))) == [text[:22]]
 
 
 def test_the_same_document_is_the_one_just_named() -> None:
