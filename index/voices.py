@@ -122,6 +122,9 @@ class Voices:
 
     def _voice(self, leaf: Block) -> Voice:
         paragraph = self._paragraphs[max(0, bisect_right(self._paragraph_starts, leaf.start) - 1)]
+        of_nobody = leaf.parent is not None and leaf.kind == "quotation" and not (leaf.speaker or leaf.role)
+        if of_nobody and paragraph.kind == "comment":  # in marks, but not said to be anybody's: the commenter's words
+            leaf = paragraph
         apart = leaf.parent is not None and (leaf.speaker, leaf.role) != (paragraph.speaker, paragraph.role)
         return Voice(
             kind=leaf.kind,

@@ -149,10 +149,10 @@ def answer_stream(
     """Growing complete answers, the last one `complete`; arguments and errors as for `answer`."""
     started = time.perf_counter()
     settings = settings or load_settings()
-    question = _checked(question)
+    question, history = _checked(question), _turns(history)
     model = model or model_from_settings(settings)
     index = index or default_index(settings)
-    told = collection_answer(question, index, history)
+    told = None if filters else collection_answer(question, index, history)
     if told is not None:
         sentences, citations = bind_footnotes([] if isinstance(told, str) else [(s, VERBATIM) for s in told])
         text = told if isinstance(told, str) else text_of(sentences)
@@ -189,6 +189,13 @@ def _checked(question: str) -> str:
             "and put long texts among the documents instead."
         )
     return question
+
+
+def _turns(history: History) -> History:
+    for turn in history:
+        if not isinstance(turn, Mapping):
+            raise UsageError(f'A turn of the history is {{"role": …, "content": …}}, and not {turn!r:.80}.')
+    return history
 
 
 def _snapshot(search: Search, **changes: Any) -> Answer:

@@ -31,7 +31,14 @@ from rag.listing import (
 )
 from rag.named import Named, by_age, documents_named, is_one, last_named, people_named
 from rag.quote import Statement, write_quotes
-from rag.speakers import tell_comment_count, tell_commenters, tell_comments, tell_quoted
+from rag.speakers import (
+    tell_comment_count,
+    tell_commenters,
+    tell_comments,
+    tell_interviewed,
+    tell_quoted,
+    tell_sayings,
+)
 from rag.summary import masked_percent, opening, summarise
 from rag.words import content_words, words_of
 
@@ -40,6 +47,10 @@ SHARED_WORDS, SHARED_SENTENCES = 40, 2  # quoted of each of several
 LONG_TITLE = 4  # words that say something; a shorter title may be the name of anything
 WHICH = "Which document do you mean?"
 PRONOUNS = frozenset("it this that they them these those he she".split())
+PEOPLE = frozenset("he she".split())
+SMALL_TALK = frozenset("thanks goodbye acknowledged nonsense".split())
+REMEMBERED = 8  # questions
+OF_ALL = frozenset("greeting program list topics count span".split())
 
 
 def collection_answer(question: str, index: Index, history: History = ()) -> Told:
@@ -55,6 +66,8 @@ def collection_answer(question: str, index: Index, history: History = ()) -> Tol
         if not documents:
             return describe(documents) if intents and intents[0].name in TOLD_OF_NOTHING else None
         for intent in _after_asking_back(question, documents, history) or intents:
+            if intent.name in OF_ALL - {"topics"} and _points_elsewhere(intent, history):
+                continue
             told = ANSWERS[intent.name](intent, documents, index, history)
             if told:
                 return told
@@ -88,8 +101,6 @@ def _nonsense(intent: Intent, documents: Sequence[Document], index: Index, histo
 
 
 def _program(intent: Intent, documents: Sequence[Document], index: Index, history: History) -> Told:
-    if history and intent.is_pointing:
-        return None
     return (
         "I am Footnote, a program that answers questions in these documents' own sentences, each with a footnote to "
         "where it stands, who said it and when; where they don't say, I say so. I can also list the documents, "
@@ -197,11 +208,30 @@ def _resolved(intent: Intent, documents: Sequence[Document], history: History) -
 
     After a question about what the documents say, "it" is what that was about: the pronoun stays, and names nothing.
     """
-    if intent.about.casefold() not in PRONOUNS:
+    if intent.about.casefold() not in PRONOUNS - PEOPLE:
         return intent
-    before = [str(turn.get("content", "")) for turn in history if turn.get("role") == "user"]
-    spoken_of = {earlier.name for earlier in read_intents(before[-1])} & ABOUT_ONE if before else {"nothing yet"}
-    return replace(intent, about="this document") if spoken_of else intent
+    for question in reversed(_asked(history)):
+        earlier = [one for one in read_intents(question) if one.name in ABOUT_ONE]
+        if any(not one.about or _is_clear(one, documents_named(one.about, documents)) for one in earlier):
+            break
+        if not any(one.about.casefold() in PRONOUNS for one in earlier):
+            return intent
+    return replace(intent, about="this document")
+
+
+def _asked(history: History) -> list[str]:
+    """The questions before, in their order, small talk aside."""
+    said = [str(turn.get("content", "")) for turn in history if turn.get("role") == "user"]
+    return [text for text in said[-REMEMBERED:] if not SMALL_TALK & {one.name for one in read_intents(text)}]
+
+
+def _points_elsewhere(intent: Intent, history: History) -> bool:
+    """Whether a pronoun stands for what was asked before, and that was not the collection."""
+    for question in reversed(_asked(history) if intent.is_pointing else []):
+        earlier = [one for one in read_intents(question) if one.name in OF_ALL]
+        if not all(one.is_pointing for one in earlier) or not earlier:
+            return not earlier
+    return False
 
 
 def _is_clear(intent: Intent, named: Named) -> bool:
@@ -226,10 +256,10 @@ def _after_asking_back(question: str, documents: Sequence[Document], history: Hi
     reply = documents_named(question, documents)
     if reply.how not in ("place", "title", "words") or len(reply.documents) != 1:
         return ()
-    before = [str(turn.get("content", "")) for turn in history if turn.get("role") == "user"]
     place = list(documents).index(reply.documents[0]) + 1
-    asked = read_intents(before[-1]) if before else ()
-    return tuple(Intent(i.name, f"document {place}", i.by) for i in asked if i.name in ABOUT_ONE)
+    asked = _asked(history)
+    intents = read_intents(asked[-1]) if asked else ()
+    return tuple(Intent(i.name, f"document {place}", i.by) for i in intents if i.name in ABOUT_ONE)
 
 
 # ---- what the documents say ----
@@ -237,7 +267,9 @@ def _after_asking_back(question: str, documents: Sequence[Document], history: Hi
 
 def _topics(intent: Intent, documents: Sequence[Document], index: Index, history: History) -> Told:
     if history and intent.is_pointing:
-        return _about(replace(intent, about="it"), documents, index, history)
+        told = _about(replace(intent, about="it"), documents, index, history)
+        if told or _points_elsewhere(intent, history):
+            return told
     return _openings(documents, index) or describe(documents)
 
 
@@ -295,7 +327,7 @@ def _summaries(documents: Sequence[Document], index: Index) -> Told:
 
 
 ABOUT_ONE = frozenset(
-    {"summary", "about", "date", "author", "publisher", "comments", "commenters", "quoted", "newest", "oldest"}
+    "summary about date author publisher comments commenters quoted interviewed sayings newest oldest".split()
 )
 TOLD_OF_NOTHING = frozenset({"greeting", "program", "list", "topics", "count", "nonsense", "acknowledged"})
 ANSWERS: dict[str, Callable[[Intent, Sequence[Document], Index, History], Told]] = {
@@ -322,4 +354,6 @@ ANSWERS: dict[str, Callable[[Intent, Sequence[Document], Index, History], Told]]
     "comment_count": tell_comment_count,
     "commenters": tell_commenters,
     "quoted": tell_quoted,
+    "interviewed": tell_interviewed,
+    "sayings": tell_sayings,
 }

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.document import Block, Document, Passage
+from index.lookups import passages_of
 from index.opening import Index
 from index.split import leaves_of, paragraphs_of, sentences_of
 from rag.quote import NOT_EVIDENCE, Span
-from rag.summary import passage_at, passages_of
+from rag.summary import passage_at
 
 MOST_WORDS = 40  # of one contribution that are shown; its first sentence always is
 
@@ -68,7 +69,7 @@ def spans_of(contributions: Sequence[Contribution], index: Index) -> Iterator[Sp
     for contribution in contributions:
         document = contribution.document
         if document.id not in passages:
-            passages[document.id] = passages_of(document, index)
+            passages[document.id] = passages_of(document.id, index.catalog)
         passage, place = passage_at(passages[document.id], contribution.start), _beginning(contribution)
         if passage and place:
             yield Span(passage, document, *place)

@@ -38,7 +38,8 @@ FILLERS = frozenset(
     "hey hi hello hmm oh ah yeah yep nope cool great awesome nice amazing incredible fine alright right sure maybe "
     "perhaps actually possible interesting sorry first second third last next latest main recent exactly mean say "
     "says said saying tell told know knows knew explain describe give gave given show think thought want like need "
-    "get gets got let see hear heard talk speak discuss look looks wonder wondering understand".split()
+    "get gets got let see hear heard talk speak discuss look looks wonder wondering understand summarise "
+    "summarize".split()
 )
 VERBS = frozenset(
     stem(verb)

@@ -17,7 +17,7 @@ from rag.weigh import Candidate
 from rag.words import content_words, stem
 
 CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 3.16, -1.16  # `python -m eval.calibrate` fits them
-SURE = 0.65  # confidence; below it, what is quoted is only the closest that was found
+SURE = 0.7  # confidence; below it, what is quoted is only the closest that was found
 NEUTRAL = frozenset({"title", "byline", "heading", "question"})
 CLOSE = {"furniture": 0.5, "masked": 0.3}  # share of the question's words, from which text is close to it
 NAMES = re.compile(r"(?<![.?!] )(?<!^)\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|\b[A-Z]{2,}\b")

@@ -5,15 +5,14 @@ It does not know what a question asks for.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from index.catalog import Catalog
+from index.lookups import Entry, entries, passage_kinds, utterances
 from index.opening import Index
 from index.reading.speakers import JOINING, OFFICE, ORGANISATION, core, is_person
 from rag.words import stem, stems, words_of
@@ -67,35 +66,26 @@ def directory_of(index: Index) -> Directory:
 
 
 def _read(catalog: Catalog, generation: int) -> Directory:
-    rows = catalog.connection.execute(
-        "SELECT speaker, kind, via, document_id, IFNULL(b.date, published) FROM blocks b"
-        " JOIN documents d ON d.id = document_id WHERE speaker IS NOT NULL AND kind NOT IN ('byline', 'question')"
-        " GROUP BY 1, 2, 3, 4, 5"
-    ).fetchall()
-    names = {row[0] for row in rows}
-    commenting = {row[0] for row in rows if row[1] == "comment"}
-    carriers = {plain(name) for row in rows for name in json.loads(row[2])} | {
-        plain(n) for n in names if not _is_someone(n)
-    }
+    said = utterances(catalog)
+    names = {one.speaker for one in said}
+    commenting = {one.speaker for one in said if one.kind == "comment"}
+    carriers = {plain(name) for one in said for name in one.via} | {plain(n) for n in names if not _is_someone(n)}
     interviewed: dict[str, set[str]] = {}
     heard: dict[str, set[str | None]] = {}
-    for speaker, kind, _, document_id, day in rows:
-        heard.setdefault(speaker, set()).add(day)
-        if kind == "interview_answer":
-            interviewed.setdefault(document_id, set()).update(words_of(speaker))
-    documents = catalog.connection.execute(
-        "SELECT d.id, MIN(path), title, author, publisher, published FROM documents d"
-        " JOIN files f ON f.document_id = d.id GROUP BY d.id ORDER BY 2"
-    ).fetchall()
+    for one in said:
+        heard.setdefault(one.speaker, set()).add(one.date)
+        if one.kind == "interview_answer":
+            interviewed.setdefault(one.document_id, set()).update(words_of(one.speaker))
+    documents = entries(catalog)
     return Directory(
         generation,
         _by_word((name for name in names if _is_someone(name)), -1),
         _by_word((name for name in commenting if not _is_someone(name)), 0),
         {name: frozenset(days) for name, days in heard.items()},
-        frozenset(key_of(author) for *_, author, _, _ in documents if author),
+        frozenset(key_of(entry.author) for entry in documents if entry.author),
         frozenset(carriers - {""}),
-        frozenset(row[0] for row in catalog.connection.execute("SELECT DISTINCT kind FROM passages")),
-        tuple(_card(row, frozenset(interviewed.get(row[0], ()))) for row in documents),
+        passage_kinds(catalog),
+        tuple(_card(entry, frozenset(interviewed.get(entry.document_id, ()))) for entry in documents),
     )
 
 
@@ -109,12 +99,15 @@ def _by_word(names: Iterable[str], place: int) -> dict[str, tuple[str, ...]]:
     return {word: tuple(sorted(called)) for word, called in found.items()}
 
 
-def _card(row: Sequence[Any], interviewed: frozenset[str]) -> Card:
-    identity, path, title, author, publisher, published = row
-    called = " ".join((title or "", author or "", re.sub(r"[\W_]+", " ", path.rsplit(".", 1)[0])))
+def _card(entry: Entry, interviewed: frozenset[str]) -> Card:
+    file_name = re.sub(r"[\W_]+", " ", entry.path.rsplit(".", 1)[0])
     return Card(
-        *(identity, path, frozenset(stems(called)), frozenset(map(stem, words_of(publisher or "")))),
-        *(published, interviewed),
+        document_id=entry.document_id,
+        path=entry.path,
+        stems=frozenset(stems(f"{entry.title or ''} {entry.author or ''} {file_name}")),
+        publisher=frozenset(map(stem, words_of(entry.publisher or ""))),
+        published=entry.published,
+        interviewed=interviewed,
     )
 
 

@@ -137,7 +137,8 @@ def _exchanges(question: str, history: History) -> list[tuple[str, str]]:
 def _turn(asked: str, answer: str, turns: Sequence[_Turn]) -> _Turn:
     resolved = _resolved(asked, turns)
     if len(resolved) > LONGEST:
-        resolved = resolved[-LONGEST:].partition(" ")[2]
+        end = resolved[-LONGEST:]
+        resolved = end.partition(" ")[2] or end
     given = [mention.stems for turn in turns for mention in turn.said]
     said = sorted(mentions(resolved), key=lambda m: (not m.leads or m.relation, m.relation, m.stems not in given))
     text = _capitalised(re.sub(f"^{_AND}", "", resolved, flags=re.IGNORECASE))

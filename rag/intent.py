@@ -11,15 +11,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count, pairwise
 
-from rag.named import MANY, ONE, THESE
+from rag.named import COUNTED, MANY, THESE
 
 LONGEST = 200  # characters
 GREETING = re.compile(
     r"(?:(?:hi+|hello+|hey+|hiya|howdy|greetings|yo|good (?:morning|afternoon|evening|day)|hola|bonjour|salut|hallo|"
     r"guten (?:tag|morgen|abend)|ciao|buongiorno|ol[aá]|bom dia|namaste|merhaba|hej|привет|здравствуйте|你好|您好|"
     r"こんにちは|안녕하세요|مرحبا)(?:,? (?:there|footnote|all|everyone|again|bot|you|dear))?[ ,.!]*)+"
-    r"(?:how are you(?: doing)?(?: today)?|how's it going|what's up|nice to meet you)?"
+    r"(?:how are you(?: doing)?(?: today)?|how's it going|what's up|nice to meet you"
+    r"|(?:anybody|anyone|are you) there)?"
     r"|how are you(?: doing)?(?: today)?|how's it going|what's up|sup|nice to meet you|(?:anybody|anyone|are you) there"
+)
+WISH = re.compile(
+    r"[.?!;] +(?:just|only|briefly|in short|please|thanks|keep it|make it|nothing|i)\b[^?]*$", re.IGNORECASE
 )
 THANKS = re.compile(
     r"(?:(?:ok(?:ay)?|great|good|perfect|cool|nice|awesome)[,.!]? )?"
@@ -73,7 +77,7 @@ BESIDE = re.compile(
 ABOUT, BY = r"(?P<about>.{1,150}?)", r"(?P<by>.{1,60}?)"
 ALL = rf"(?:{THESE}{MANY}|these|those|they|this|that|it|here|in here|everything|(?:this|the) (?:place|chat|index))"
 IS = r"(?:'s|s| is| are| was| were)?"
-COMMENTS = r"(?:comments?|posts|replies|remarks|quotes|quotations|statements)"
+COMMENTS, SAYINGS = r"(?:comments?|posts|replies)", r"(?:remarks|quotes|quotations|statements)"
 LIST = r"(?:(?:list|name|enumerate|display|all|of|the|any|every|each|full list of|complete) )*"
 UNDER = rf"(?: (?:under|on|in|below|to|at|for|from) {ABOUT})?"
 SUMMARY = (
@@ -165,26 +169,35 @@ FORMS: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"(?:the )?date range(?: of {ALL})?|when were {ALL} (?:published|written)",
     ),
     "newest": _compiled(
-        rf"(?:(?:what|which)(?:'s|s| is| are| was)? )?(?:the |your )?(?:newest|latest|most recent)(?: published)? {ONE}"
-        rf"(?: (?:in {ALL}|you (?:have|know)|here|available))?",
-        rf"(?:what|which)(?: of {ALL}| {ONE})? (?:is|was|are) (?:the )?(?:newest|latest|most recent|published last)"
-        rf"(?: (?:one|{ONE}))?",
+        rf"(?:(?:what|which)(?:'s|s| is| are| was)? )?(?:the |your )?(?:newest|latest|most recent)(?: published)? "
+        rf"{COUNTED}(?: (?:in {ALL}|you (?:have|know)|here|available))?",
+        rf"(?:what|which)(?: of {ALL}| {COUNTED})? (?:is|was|are) (?:the )?(?:newest|latest|most recent|published last)"
+        rf"(?: (?:one|{COUNTED}))?",
     ),
     "oldest": _compiled(
-        rf"(?:(?:what|which)(?:'s|s| is| are| was)? )?(?:the |your )?(?:oldest|earliest)(?: published)? {ONE}"
+        rf"(?:(?:what|which)(?:'s|s| is| are| was)? )?(?:the |your )?(?:oldest|earliest)(?: published)? {COUNTED}"
         rf"(?: (?:in {ALL}|you (?:have|know)|here|available))?",
-        rf"(?:what|which)(?: of {ALL}| {ONE})? (?:is|was|are) (?:the )?(?:oldest|earliest|published first)"
-        rf"(?: (?:one|{ONE}))?",
+        rf"(?:what|which)(?: of {ALL}| {COUNTED})? (?:is|was|are) (?:the )?(?:oldest|earliest|published first)"
+        rf"(?: (?:one|{COUNTED}))?",
     ),
     "quoted": _compiled(
-        rf"who(?:'s|s| is| are| was| were| gets| all is)? (?:all )?(?:quoted|cited|interviewed|speaking|being quoted|"
-        rf"being interviewed|speaks|talks|the speakers?|the interviewee)(?: (?:in|by|for|of) {ABOUT})?",
-        rf"(?:which|what) (?:people|persons|speakers|voices|sources) are (?:quoted|cited|interviewed)"
-        rf"(?: (?:in|by) {ABOUT})?",
+        rf"who(?:'s|s| is| are| was| were| gets| all is)? (?:all )?(?:quoted|cited|speaking|being quoted|"
+        rf"speaks|talks|the speakers?)(?: (?:in|by|for|of) {ABOUT})?",
+        rf"(?:which|what) (?:people|persons|speakers|voices|sources) are (?:quoted|cited)(?: (?:in|by) {ABOUT})?",
         rf"{LIST}(?:names of (?:the )?)?(?:people|persons|everyone|everybody|speakers)(?: (?:who|that) (?:is|are))?"
-        rf" (?:quoted|cited|interviewed)(?: (?:in|by) {ABOUT})?",
-        rf"who (?:does|do|did) {ABOUT} (?:quote|cite|interview)|{LIST}(?:people quoted|speakers)(?: in {ABOUT})?",
+        rf" (?:quoted|cited)(?: (?:in|by) {ABOUT})?",
+        rf"who (?:does|do|did) {ABOUT} (?:quote|cite)|{LIST}(?:people quoted|speakers)(?: in {ABOUT})?",
         rf"(?:which|what) speakers(?: are (?:there|in {ABOUT}))?",
+    ),
+    "interviewed": _compiled(
+        rf"(?:who|(?:which|what) (?:people|persons))(?:'s|s| is| are| was| were| gets| all is)? (?:all )?(?:being )?"
+        rf"(?:interviewed|the interviewees?)(?: (?:in|by|for|of) {ABOUT})?",
+        rf"{LIST}(?:people|persons|everyone|everybody)(?: (?:who|that) (?:is|are|was|were))? interviewed"
+        rf"(?: (?:in|by) {ABOUT})?",
+        rf"who (?:does|do|did) {ABOUT} interview",
+    ),
+    "sayings": _compiled(
+        rf"{LIST}{SAYINGS} (?:(?:made|written) )?(?:by|from|of) {BY}(?: (?:under|below|in) {ABOUT})?",
     ),
     "commenters": _compiled(
         r"who(?:'s|s| is| are| has| have| all)? ?(?:comments|commented|comment|commenting|replied|replies|posted|posts|"
@@ -229,7 +242,7 @@ FORMS: dict[str, tuple[re.Pattern[str], ...]] = {
         rf"how (?:old|recent) is {ABOUT}",
     ),
     "works": _compiled(
-        rf"(?:(?:what|which|list|all|the|any|do you have|is there|are there) )*(?:{MANY}|anything|something) "
+        rf"(?:(?:what|which|list|all|the|any|do you have|is there|are there) )*(?:{MANY}|anything|something|what) "
         rf"(?:(?:are|were|is|was|do you have|have you got) )?"
         rf"(?:by|from|written by|published (?:by|in)|authored by|dated|written in) {BY}(?: do you have)?",
         rf"what (?:has|did|have|does) {BY} (?:written|write|published|publish|authored)",
@@ -286,7 +299,7 @@ def read_intents(question: str) -> Iterable[Intent]:
     if TRYING.fullmatch(folded) or all(_is_random(word) for word in folded.split()):
         yield Intent("nonsense", about=folded)
         return
-    core = plain[_lead_length(plain) :]
+    core = WISH.sub("", plain[_lead_length(plain) :])
     yield from _by_form(TAIL.sub("", core) or core)
 
 

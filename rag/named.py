@@ -38,23 +38,24 @@ WHOLE = re.compile(
     r"(?:all of )?(?:these|those|they|them|here)|everything|all|both"
 )
 ANY = r"(?:documents?|docs?|files?|sources?|articles?|texts?|papers?|story|stories|pieces?|posts?|pages?|pdfs?)"
+COUNTED = rf"(?:{ANY}|reports?)"  # what all of them may be called; "the first letter" need not be the first document
 POINTING = re.compile(
     rf"(?:this|that|it|(?:this|that) (?:same |one )?{ONE}|(?:the|your|my) (?:same |only )?{ANY}|that one)"
 )
 PLURAL = re.compile(rf"(?:{THESE}(?:\w+s|corpus|data|stuff|collection|folder|library|archive)|these|those|they|them)")
 NUMBERS = {w: n for n, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}
 PLACED = re.compile(
-    rf"(?:the )?(?:(?P<word>{'|'.join(NUMBERS)}|last)|(?P<digits>\d{{1,4}})(?:st|nd|rd|th))(?: {ONE}| one)"
-    rf"|(?:the )?(?:{ONE} )?(?:number |no\.? ?|#)?(?P<number>\d{{1,3}})"
+    rf"(?:the )?(?:(?P<word>{'|'.join(NUMBERS)}|last)|(?P<digits>\d{{1,4}})(?:st|nd|rd|th))(?: {COUNTED}| one)"
+    rf"|(?:the )?(?:{COUNTED} )?(?:number |no\.? ?|#)?(?P<number>\d{{1,3}})"
 )
 BY_AGE = re.compile(
-    rf"(?:the |your )?(?P<age>newest|latest|most recent|oldest|earliest)(?: (?:published|dated))?(?: {ONE}| one)"
+    rf"(?:the |your )?(?P<age>newest|latest|most recent|oldest|earliest)(?: (?:published|dated))?(?: {COUNTED}| one)"
 )
 QUOTED = re.compile(r"[\"“”]|\B'|'\B")
 NOUN, ANYTHING = re.compile(rf"\b{ONE}\b"), re.compile(ANY)
 FILLER = frozenset(
     "one called titled named entitled headlined regarding concerning dated published written named full whole entire "
-    "original long short new old article's".split()
+    "original long short new old latest newest oldest earliest article's".split()
 )
 SAME_WORD = 82.0  # rapidfuzz ratio, 0..100
 SAME_TITLE = 90.0

@@ -7,10 +7,10 @@ have what they name. It does not know what is searched for, nor what a filter le
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from index.catalog import Catalog
+from index.lookups import passages_with
 from index.opening import Index
 from index.reading.speakers import TITLES, core
 from rag.directory import TOKEN, Card, Directory, directory_of, key_of, plain
@@ -54,7 +54,8 @@ BEFORE_NAME = re.compile(
 PASSIVE = re.compile(r"\b(?:is|was|are|were|be|been|being)\s+$", re.IGNORECASE)
 ASKED = re.compile(
     r"(?:^|\b)(?:did|does|do|has|have|had|would|could|might|what|why|how)\s+(?:the\s+)?"
-    r"(?:(?!(?:do|did|be|when|where|that|if|and|or|because|after|before|while|once|since|as|to|about|for|with)\b)"
+    r"(?:(?!(?:do|did|be|when|where|who|which|that|if|and|or|because|after|before|while|once|since|as|to|about|for|with"
+    r"|of|from|against|by)\b)"
     r"[\w'’-]+\s+){0,4}$",
     re.IGNORECASE,
 )
@@ -67,7 +68,6 @@ IN_COMMENTS = re.compile(
     rf"|\b(?:the|any|some|an?|other|which|what) (?:undisclosed |anonymous |other )?{COMMENTERS} {SAY}",
     re.IGNORECASE,
 )
-RETOLD = re.compile(r"\b(?:quot\w+|past\w+|cit\w+|link\w*|article itself|body)\b", re.IGNORECASE)
 IN_TABLE = re.compile(
     r"\b(?:in|from|according to|does|do|by) the (?:\w+ )?tables?\b(?! of\b)"
     r"|\b(?:which|what) (?:row|column)s? of the table\b",
@@ -84,7 +84,7 @@ PRODUCT = re.compile(
     r"\b(?:software|firmware|version|patch\w*|install\w*|releas\w+|apps?|devices?|bugs?)\b", re.IGNORECASE
 )
 PARTS = (  # what the words ask for, where it is called otherwise, the kinds that it is made of
-    (IN_COMMENTS, RETOLD, ("comment", "quotation")),
+    (IN_COMMENTS, None, ("comment", "quotation")),
     (IN_TABLE, None, ("table",)),
     (IN_UPDATE, PRODUCT, ("update", "quotation")),
 )
@@ -109,6 +109,7 @@ INTERVIEW = re.compile(
 )
 FEW = 3  # documents that a name may fit and still be one
 COUNTED = 2000  # passages; words that more of them have are the name of no single document
+LONGEST = 1000  # characters; a longer text was pasted, and reading its names would take long
 MOSTLY = 0.6  # of the passages with a document's name for a topic must stand in it
 
 WRITINGS = (
@@ -131,10 +132,10 @@ SAID_THEN = re.compile(rf"\b{SAY}\s+{PERIOD}{CLOSES}", re.IGNORECASE)
 def scope_of(question: str, index: Index) -> Scope:
     """The filters that the question states: "speaker", "kind", "document" and "date", each with its values.
 
-    None for a question of several parts or a comparison: a filter would hold for all of it.
+    None for a question of several parts or a comparison, as a filter would hold for all of it, or a very long one.
     """
-    asked = QUOTED.sub(lambda match: " " * len(match.group()), question)
-    if SEVERAL.search(asked):
+    asked = QUOTED.sub(lambda match: " " * len(match.group()), question[: LONGEST + 1])
+    if len(question) > LONGEST or SEVERAL.search(asked):
         return {}
     with index.catalog.reading():
         directory = directory_of(index)
@@ -305,23 +306,13 @@ def _published_by(wanted: frozenset[str], card: Card) -> bool:
 
 def _share_inside(words: list[str], cards: list[Card], catalog: Catalog) -> float:
     """Of the passages whose text has all these words, the share that stands in these documents."""
-    counts = _passages_with(" AND ".join(f'"{word}"' for word in words), catalog)
-    return sum(counts.get(card.document_id, 0) for card in cards) / max(1, sum(counts.values()))
+    counts, are_all = passages_with(" AND ".join(f'"{word}"' for word in words), catalog, COUNTED)
+    return sum(counts.get(card.document_id, 0) for card in cards) / max(1, sum(counts.values())) if are_all else 0.0
 
 
 def _stands_outside(words: list[str], cards: list[Card], catalog: Catalog) -> bool:
-    counts = _passages_with(f'"{" ".join(words)}"', catalog)
-    return bool(counts.keys() - {card.document_id for card in cards})
-
-
-def _passages_with(query: str, catalog: Catalog) -> dict[str, int]:
-    """In how many passages of each document the text, without its headings, matches; "" stands for far too many."""
-    rows = catalog.connection.execute(
-        "SELECT p.document_id FROM passages_text t JOIN passages p ON p.number = t.rowid"
-        " WHERE passages_text MATCH ? LIMIT ?",
-        (f"text : ({query})", COUNTED),
-    ).fetchall()
-    return Counter(row[0] for row in rows) + Counter({"": COUNTED * (len(rows) == COUNTED)})
+    counts, are_all = passages_with(f'"{" ".join(words)}"', catalog, COUNTED)
+    return not are_all or bool(counts.keys() - {card.document_id for card in cards})
 
 
 # ---- when ----

@@ -14,11 +14,11 @@ from index.errors import IndexMissing, UsageError
 from index.opening import Index
 from index.read import storable
 from rag.decide import confidence, never_mentioned, outdone
-from rag.followup import History, standalone_question
+from rag.followup import History, leans, standalone_question
 from rag.intent import asks_beside
 from rag.quote import NOT_EVIDENCE
 from rag.retrieve import Filters, Found, Hit, retrieve
-from rag.scope import scope_of
+from rag.scope import QUOTED, scope_of
 from rag.settings import Settings
 from rag.spelling import corrected
 from rag.weigh import Candidate, Query
@@ -27,9 +27,12 @@ QUOTES = "quotes"
 UNFINISHED = (
     "The index is being brought up to date, or was left unfinished (rag index finishes it): documents may be missing."
 )
-ASKING = r"(?:who|whom|whose|what|which|when|where|why|how|did|does|do|is|was|were|are|has|have)"
-NEXT_PART = re.compile(rf"\?\s+(?=(?:and\s+)?\w)|,?\s+and\s+(?={ASKING}\b)|[,;]\s+(?={ASKING}\b)", re.IGNORECASE)
-ASKS = re.compile(rf"^\W*(?:and\s+)?{ASKING}\b", re.IGNORECASE)
+WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
+SUBJECT = r"(?:the|an?|it|they|he|she|there|this|that|these|those|its|their|his|her|any|you|we|[A-Z]\w*)"
+ASKING = rf"(?:{WH}|(?:did|does|do|is|was|were|are|has|have)\s+{SUBJECT})"
+NEXT_PART = re.compile(rf"\?\s+(?=(?:[Aa]nd\s+)?\w)|,?\s+and\s+(?={ASKING}\b)|[,;]\s+(?={ASKING}\b)")
+ASKS = re.compile(rf"\W*(?:and\s+)?(?:{WH}|did|does|do|is|was|were|are|has|have)\b", re.IGNORECASE)
+UNFINISHED_PART = re.compile(rf".*\b{WH}(?:\s+(?:and|or))?", re.IGNORECASE | re.DOTALL)  # "do we know how | and when"
 SHORTEST_PART = 3  # words
 MOST_PARTS = 3
 
@@ -69,8 +72,8 @@ def look_up(
     Raises UsageError for a filter without a list of values, IndexMissing for an index without documents.
     """
     for name, values in (filters or {}).items():
-        if isinstance(values, str):
-            raise UsageError(f"The filter {name!r} takes a list of values, as in [{values!r}].")
+        if isinstance(values, str) or not all(isinstance(value, str | None) for value in values):
+            raise UsageError(f"The filter {name!r} takes a list of values, as in ['…'], and not {values!r:.80}.")
     given = {name: tuple(values) for name, values in (filters or {}).items()}
     asked = storable(standalone_question(question, history))
     unusable = NOT_EVIDENCE - {"furniture"} if asks_beside(question) else NOT_EVIDENCE
@@ -114,17 +117,19 @@ def _find(asked: str, index: Index, filters: Filters, settings: Settings, guesse
 
 def parts_of(question: str) -> list[str]:
     """The questions in a question of two or three parts, each made to stand alone; else the question itself."""
-    cuts = [0, *(match.end() for match in NEXT_PART.finditer(question)), len(question)]
-    pieces = [question[start:end].strip().rstrip(",;") for start, end in pairwise(cuts)]
-    pieces = [piece.removesuffix(" and").rstrip(", ") for piece in pieces if piece]
+    cuts = list(NEXT_PART.finditer(QUOTED.sub(lambda match: "_" * len(match.group()), question)))
+    if not cuts or cuts[-1].group().strip() in (",", ";"):
+        return [question]  # what commas alone set apart is a clause within: "Roe, who owns the mill, and Poe"
+    pieces = [question[start:end].strip() for start, end in pairwise([0, *(cut.end() for cut in cuts), len(question)])]
+    pieces = [piece.removesuffix(" and").rstrip(",; ") for piece in pieces if piece]
     asking = all(ASKS.match(piece) and len(piece.split()) >= SHORTEST_PART for piece in pieces)
-    if not (1 < len(pieces) <= MOST_PARTS and asking):
+    if not (1 < len(pieces) <= MOST_PARTS and asking) or any(map(UNFINISHED_PART.fullmatch, pieces[:-1])):
         return [question]
     parts: list[str] = []
     for piece in pieces:
         before = [{"role": "user", "content": part if part.endswith("?") else f"{part}?"} for part in parts]
         parts.append(standalone_question(piece, before))
-    return parts
+    return parts if not any(map(leans, parts[1:])) else [question]
 
 
 def _taking_turns(found: Sequence[Found]) -> Found:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from index.document import Document
+from index.document import Block, Document
 from index.opening import Index
 from index.split import leaves_of
 from rag.comments import Contribution, comments_of, quotations_of, spans_of
@@ -37,11 +37,22 @@ def tell_comments(intent: Intent, documents: Sequence[Document], index: Index, h
         return _contributions(comments, "comment", index) or "The documents have no comments that could be told apart."
     if NOBODY.fullmatch(by):
         return _contributions([c for c in comments if NOBODY.match(c.speaker or "unnamed")], "comment", index)
-    for kind, said in (("comment", comments), ("quotation", [q for d in where for q in quotations_of(d)])):
-        names = people_named(by, [s.speaker for s in said if s.speaker])
-        if names:
-            return _contributions([s for s in said if s.speaker in names], kind, index, " and ".join(names[:3]))
-    return _no_comments_by(by, comments)
+    quotations = [quotation for document in where for quotation in quotations_of(document)]
+    told = _said_by(by, "comment", comments, index) or _said_by(by, "quotation", quotations, index)
+    return told or _no_comments_by(by, comments)
+
+
+def tell_sayings(intent: Intent, documents: Sequence[Document], index: Index, history: History) -> Told:
+    """What somebody says, quoted first of all; None when nobody of that name speaks."""
+    where = _where(intent, documents, history) or ()
+    quotations = [quotation for document in where for quotation in quotations_of(document)]
+    comments = [comment for document in where for comment in comments_of(document)]
+    return _said_by(intent.by, "quotation", quotations, index) or _said_by(intent.by, "comment", comments, index)
+
+
+def _said_by(by: str, kind: str, said: Sequence[Contribution], index: Index) -> Told:
+    names = people_named(by, [one.speaker for one in said if one.speaker])
+    return _contributions([one for one in said if one.speaker in names], kind, index, " and ".join(names[:3]))
 
 
 def _no_comments_by(by: str, comments: Sequence[Contribution]) -> Told:
@@ -89,21 +100,40 @@ def tell_commenters(intent: Intent, documents: Sequence[Document], index: Index,
         if counted:
             names = [name if count == 1 else f"{name} ({count})" for name, count in counted.items()]
             lines.append(f"Under {name_of(document)}: {some(names)}.")
-    return "\n".join(lines) or f"No comments could be told apart in {how_many(where)}."
+    return _lines(lines) or f"No comments could be told apart in {how_many(where)}."
 
 
 def tell_quoted(intent: Intent, documents: Sequence[Document], index: Index, history: History) -> Told:
     where = _where(intent, documents, history)
     if where is None:
         return None
+    return _voices(where, quotations_of) or f"Nobody is quoted by name in {how_many(where)}."
+
+
+def tell_interviewed(intent: Intent, documents: Sequence[Document], index: Index, history: History) -> Told:
+    """Who answers in the interviews; None when there is none that is told apart."""
+    return _voices(_where(intent, documents, history) or (), _answers)
+
+
+def _answers(document: Document) -> list[Block]:
+    return [leaf for leaf in leaves_of(document) if leaf.kind == "interview_answer"]
+
+
+def _voices(where: Sequence[Document], said: Callable[[Document], Iterable[Contribution | Block]]) -> str | None:
+    """A line for each document: who says something in it, with what they are; None without anybody."""
     lines = []
-    for document in where[:LISTED]:
-        said = {leaf.speaker: leaf.role for leaf in leaves_of(document) if leaf.speaker and leaf.role}
-        names = list(dict.fromkeys(quotation.speaker for quotation in quotations_of(document) if quotation.speaker))
-        if names:
-            known = [f"{name} ({said[name]})" if name in said else name for name in names]
+    for document in where:
+        roles = {leaf.speaker: leaf.role for leaf in leaves_of(document) if leaf.speaker and leaf.role}
+        names = list(dict.fromkeys(one.speaker for one in said(document) if one.speaker))
+        known = [f"{name} ({roles[name]})" if name in roles else name for name in names]
+        if known:
             lines.append(f"In {name_of(document)}: {some(known)}.")
-    return "\n".join(lines) or f"Nobody is quoted by name in {how_many(where)}."
+    return _lines(lines)
+
+
+def _lines(lines: Sequence[str]) -> str | None:
+    more = [f"… and {len(lines) - LISTED} more"] if len(lines) > LISTED else []
+    return "\n".join([*lines[:LISTED], *more]) or None
 
 
 def _where(intent: Intent, documents: Sequence[Document], history: History) -> Sequence[Document] | None:

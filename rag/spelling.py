@@ -7,10 +7,9 @@ knows as a whole; only what neither knows, and what is a slip away from a word o
 from __future__ import annotations
 
 import re
-import sqlite3
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from weakref import WeakKeyDictionary
@@ -19,11 +18,13 @@ import snowballstemmer  # type: ignore[import-untyped]
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from index.lookups import has_words, stem_counts, texts_with_stem
 from index.opening import Index
 from rag.words import STOP_WORDS
 
 LETTERS = re.compile(r"[^\W\d_]+")
 APART = re.compile(r"[\w./\\@#:&+~-]*(?:[\d_/\\@#]|[.:&+~](?=\w))[\w./\\@#:&+~-]*|[“\"«][^”\"»]*[”\"»]|\w+['’]t\b")
+LONGEST_QUESTION = 1000  # characters; a longer text was pasted, and is not looked at
 SHORTEST, LONGEST = 4, 24  # letters of a word that is looked at
 TWO_SLIPS = 8  # letters of a word that may have two slips
 SHORTEST_NAME = 5
@@ -76,6 +77,8 @@ _vocabularies: WeakKeyDictionary[Index, Vocabulary] = WeakKeyDictionary()
 
 def corrected(question: str, index: Index) -> str:
     """`question` with its misspelt words as the documents spell them; the same text where there is nothing to mend."""
+    if len(question) > LONGEST_QUESTION:
+        return question
     apart = [match.span() for match in APART.finditer(question)]
     words = [
         match
@@ -104,7 +107,7 @@ def _joined(question: str, words: list[re.Match[str]], index: Index) -> list[tup
             continue
         if not all(_may_be_part(part) for part in parts):
             continue
-        if not _stands("".join(parts), index) or _stands(" ".join(parts), index):
+        if not has_words("".join(parts), index.catalog) or has_words(" ".join(parts), index.catalog):
             continue
         if "".join(parts) in _words_of_stem(_porter.stemWord("".join(parts)), index):
             found.append((first.start(), second.end(), "".join(parts)))
@@ -119,7 +122,7 @@ def _correction(question: str, match: re.Match[str], index: Index) -> str | None
     word, letters = match.group(), _folded(match.group())
     if not SHORTEST <= len(letters) <= LONGEST or letters in STOP_WORDS | CONTRACTED or not letters.isascii():
         return None
-    if _stands(letters, index) or _is_known(letters, index):
+    if has_words(letters, index.catalog) or _is_known(letters, index):
         return None
     name = word[0].isupper() and not word.isupper() and not _opens(question, match.start())
     if word.isupper() and not question.isupper():
@@ -138,29 +141,17 @@ def vocabulary_of(index: Index) -> Vocabulary:
         known = _vocabularies.get(index)
         if known is None or known.generation != generation:
             least = 1 + index.catalog.count("passages") // RARE_PER_PASSAGES
-            known = _shelved(generation, _stems(index.catalog.connection, least))
+            known = _shelved(generation, stem_counts(index.catalog, least))
             _vocabularies[index] = known
         return known
 
 
-def _stems(connection: sqlite3.Connection, least: int) -> Iterator[tuple[str, int]]:
-    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.stems USING fts5vocab(main, passages_text, row)")
-    rows = connection.execute("SELECT term, doc FROM temp.stems WHERE doc >= ?", (least,))
-    return ((term, count) for term, count in rows if SHORTEST_PART <= len(term) <= LONGEST and term.isalpha())
-
-
 def _shelved(generation: int, stems: Iterable[tuple[str, int]]) -> Vocabulary:
-    counts = dict(stems)
+    counts = {stem: count for stem, count in stems if SHORTEST_PART <= len(stem) <= LONGEST and stem.isalpha()}
     shelves: dict[tuple[str, int], list[str]] = {}
     for stem in counts:
         shelves.setdefault((stem[0], len(stem)), []).append(stem)
     return Vocabulary(generation, counts, {place: tuple(found) for place, found in shelves.items()})
-
-
-def _stands(words: str, index: Index) -> bool:
-    """Whether the documents have the word, or the words in this order, in any of their forms."""
-    query = "SELECT 1 FROM passages_text WHERE passages_text MATCH ? LIMIT 1"
-    return index.catalog.connection.execute(query, (f'"{words}"',)).fetchone() is not None
 
 
 def _is_known(letters: str, index: Index) -> bool:
@@ -175,8 +166,8 @@ def _split(letters: str, vocabulary: Vocabulary, index: Index) -> str | None:
     """The two words that the documents have side by side where the question has them as one."""
     for place in range(SHORTEST_PART, len(letters) - SHORTEST_PART + 1):
         parts = letters[:place], letters[place:]
-        if all(part not in STOP_WORDS and _porter.stemWord(part) in vocabulary.counts for part in parts) and _stands(
-            " ".join(parts), index
+        if all(part not in STOP_WORDS and _porter.stemWord(part) in vocabulary.counts for part in parts) and has_words(
+            " ".join(parts), index.catalog
         ):
             return " ".join(parts)
     return None
@@ -247,14 +238,8 @@ def _near_stems(letters: str, slips: int, vocabulary: Vocabulary) -> list[str]:
 
 def _words_of_stem(stem: str, index: Index) -> list[str]:
     """The words of some passages that hold the stem, the likeliest to be forms of it, as the documents write them."""
-    connection = index.catalog.connection
-    connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.places USING fts5vocab(main, passages_text, instance)")
-    rows = connection.execute(
-        "SELECT text, heading FROM passages_text WHERE rowid IN (SELECT doc FROM temp.places WHERE term = ? LIMIT ?)",
-        (stem, READ),
-    )
     form = re.compile(rf"(?<![^\W\d_]){re.escape(stem[:-1])}[^\W\d_]*", re.IGNORECASE)  # that of "ferry" is "ferri"
-    words = dict.fromkeys(word for row in rows for word in form.findall(f"{row[0]} {row[1]}"))
+    words = dict.fromkeys(word for text in texts_with_stem(stem, index.catalog, READ) for word in form.findall(text))
     return [word for word in words if _porter.stemWord(word.casefold()) == stem]
 
 

@@ -14,6 +14,7 @@ import numpy
 
 from index.document import Document, Passage
 from index.embed import Vectors
+from index.lookups import passages_of
 from index.opening import Index
 from index.split import paragraphs_of
 from index.voices import Voice, Voices
@@ -118,7 +119,7 @@ def _scaled(values: Vectors) -> Vectors:
 def _evidence(document: Document, index: Index) -> tuple[list[_Sentence], Vectors | None]:
     """The readable sentences in document order, and the title's vector; comments where the article says little."""
     with index.catalog.reading():
-        passages = passages_of(document, index)
+        passages = passages_of(document.id, index.catalog)
         stored = index.catalog.sentence_vectors([passage.id for passage in passages])
     voices = Voices(document)
     sentences = [
@@ -142,13 +143,6 @@ def _is_whole(document: Document, sentence: _Sentence) -> bool:
     """Whether it reads as a sentence that says something: no label, no question, no announcement of what follows."""
     text = document.text[sentence.start : sentence.end].rstrip("\"'”’)]*_ ")
     return SHORTEST <= sentence.words <= LONGEST and text.endswith((".", "!", "…"))
-
-
-def passages_of(document: Document, index: Index) -> list[Passage]:
-    """The document's passages in its order."""
-    with index.catalog.reading():
-        ids = [identity for identity, key in index.catalog.passage_keys().items() if key.document_id == document.id]
-        return sorted((row for row, _ in index.catalog.passages(ids).values()), key=lambda passage: passage.start)
 
 
 def passage_at(passages: Sequence[Passage], place: int) -> Passage | None:

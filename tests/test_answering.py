@@ -197,6 +197,11 @@ def test_history_reaches_search_and_model(index: Index) -> None:
     assert model.messages[0][-1]["content"] == "When did it open?"
 
 
+def test_a_history_that_is_none_is_wrong_usage(index: Index) -> None:
+    with pytest.raises(UsageError, match="A turn of the history is"):
+        answer(QUESTION, index=index, history=["hello"], settings=Settings())  # type: ignore[list-item]
+
+
 # ---- filters ----
 
 

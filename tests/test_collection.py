@@ -174,6 +174,8 @@ def test_many_documents_are_introduced_a_few_at_a_time(tmp_path: Path) -> None:
         ("articles from March 2020", REPORT),
         ("who is quoted in the mill article", "Ann Loft (harbour engineer)"),
         ("who is interviewed in the interview?", "Vera Lund"),
+        ("which documents were published in March 2020?", REPORT),
+        ("what was written by Otto Brand?", INTERVIEW),
         ("who commented under the mill article?", "Tom Heron (2)"),
         ("how many comments are there", "4 comments"),
         ("how many comments did Tom Heron write", "2 by Tom Heron"),
@@ -197,6 +199,7 @@ def test_what_the_catalog_knows(asked: str, answered: str, index: Index) -> None
         ("summary of 3_report.txt", REPORT),
         ("mill pond article summary", MILL),
         ("sum up the latest article", LEDGER),
+        ("summarise the latest interview", INTERVIEW),
         ("key points of the Quay Review interview", INTERVIEW),
     ],
 )
@@ -517,3 +520,40 @@ def test_words_said_again_and_again_cost_no_more(word: str, end: str, index: Ind
 
 def test_a_long_text_is_not_even_read(index: Index) -> None:
     assert collection_answer("list the documents " * 500, index) is None
+
+
+def test_only_those_who_answer_are_interviewed(index: Index) -> None:
+    assert "Ann Loft" not in text(collection_answer("who was interviewed?", index))
+    assert collection_answer("who is interviewed in the mill article?", index) is None
+
+
+def test_statements_of_somebody_are_quotations_first(index: Index) -> None:
+    assert text(collection_answer("quotes from Vera Lund", index)).startswith("3 quotations by Vera Lund")
+    assert text(collection_answer("statements by Tom Heron", index)).startswith("2 comments by Tom Heron")
+    assert collection_answer("statements of the harbour", index) is None
+
+
+@pytest.mark.parametrize("asked", ["what is the latest letter?", "summarise the second letter"])
+def test_the_latest_letter_is_not_the_latest_document(asked: str, index: Index) -> None:
+    assert collection_answer(asked, index) is None
+
+
+@pytest.mark.parametrize(
+    "asked", ["how big is it?", "how old are they?", "list them", "explain it", "what is it about?"]
+)
+def test_a_pronoun_after_a_question_about_something_is_not_the_collection(asked: str, index: Index) -> None:
+    history = talk("How long is the ferry's ramp?", "Eleven metres.", "how big is it?", "Eleven metres.", "ok", "Yes?")
+    assert collection_answer(asked, index, history) is None
+
+
+@pytest.mark.parametrize("asked", ["what are they about?", "how old are they?", "how big is it?"])
+def test_a_pronoun_after_a_question_about_the_collection_is_that(asked: str, index: Index) -> None:
+    history = talk("which documents do you have?", text(collection_answer("list all files", index)))
+    assert "4 documents" in text(collection_answer(asked, index, history))
+
+
+@pytest.mark.parametrize("asked", ["how old is she?", "what is he about?", "when was he published?"])
+def test_a_person_is_no_document(asked: str, index: Index) -> None:
+    history = talk("summarise the interview", text(collection_answer("summarise the interview", index)))
+    assert collection_answer(asked, index, history) is None
+    assert collection_answer(asked, index) is None

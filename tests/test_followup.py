@@ -276,3 +276,12 @@ def test_a_history_of_anything_is_survived(make_index: MakeIndex) -> None:
     index = make_index({"mill.txt": "The mill\n\nThe mill at Aller opened in 1891.\n"})
     history = [user("\ud800\x00 mill"), {"role": "tool", "content": "x"}, assistant(None)]
     assert answer("And then?", index=index, history=history, settings=Settings()).complete
+
+
+def test_one_endless_word_before_is_no_empty_question() -> None:
+    assert standalone_question("Why?", [user("a" * 1000 + "?")]).startswith("Aaa")
+
+
+def test_an_order_is_no_name() -> None:
+    history = [user("Summarise the noise report")]
+    assert "Summarise" not in standalone_question("What does it say about engines?", history)

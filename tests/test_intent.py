@@ -253,3 +253,18 @@ def test_a_question_about_what_stands_beside_the_articles(asked: str) -> None:
 )
 def test_a_question_about_what_the_articles_say(asked: str) -> None:
     assert not asks_beside(asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Good morning! Are you there?", "greeting"),
+        ("Can you summarise the ferry report for me? Just the main points, I haven't time to read it.", "summary"),
+    ],
+)
+def test_a_second_sentence_that_asks_nothing_changes_nothing(question: str, name: str) -> None:
+    assert name in [intent.name for intent in read_intents(question)]
+
+
+def test_a_second_question_is_not_passed_over() -> None:
+    assert not list(read_intents("Who paid for it? Just tell me what the ferry report says of the fuel."))

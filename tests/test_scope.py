@@ -124,6 +124,17 @@ def test_a_person_who_is_only_named_filters_nothing(question: str, index: Index)
     assert scope_of(question, index) == {}
 
 
+@pytest.mark.parametrize("who", ["critics of Jane Roe", "the people who met Jane Roe", "letters from Jane Roe"])
+def test_others_who_are_named_by_a_person_filter_nothing(who: str, index: Index) -> None:
+    assert scope_of(f"What do {who} say?", index) == {}
+
+
+def test_a_pasted_text_filters_nothing(index: Index) -> None:
+    question = "What did Jane Roe say about the engine?"
+    assert scope_of(question, index)
+    assert scope_of(f"{question} {'It is cold. ' * 100}", index) == {}
+
+
 def test_a_surname_of_two_speakers_is_both(index: Index) -> None:
     assert scope_of("What did Brand say about the crew?", index)["speaker"] == ("Lena Brand", "Otto Brand")
     assert scope_of("What did Otto Brand say about the crew?", index)["speaker"] == ("Otto Brand",)

@@ -37,6 +37,10 @@ def index(make_index: MakeIndex) -> Index:
             ["Who runs the ferry?", "How often does the ferry cross?"],
         ),
         ("Who built the mill and why was the ferry sold?", ["Who built the mill", "why was the ferry sold?"]),
+        (
+            "Who owns the mill, who built it, and is it safe?",
+            ["Who owns the mill", "who built the mill", "is the mill safe?"],
+        ),
     ],
 )
 def test_a_question_of_two_parts(question: str, parts: list[str]) -> None:
@@ -51,6 +55,12 @@ def test_a_question_of_two_parts(question: str, parts: list[str]) -> None:
         "the mill and who",
         "What did Roe say about the mill and the ferry?",
         "and and and what",
+        "Which wheels were taken down and have not been put back?",
+        "What was sold and was later burnt?",
+        "What did the miller, who wrote the letter, say about barley?",
+        "What is known about when and where it sank?",
+        "What do Jane Roe and Who Weekly say?",
+        "Who wrote the story “What we do, who we are and why we sail”?",
         "",
     ],
 )

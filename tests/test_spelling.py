@@ -85,6 +85,12 @@ def test_what_may_be_meant_stays(question: str, index: Index) -> None:
     assert corrected(question, index) == question
 
 
+def test_a_pasted_text_stays(index: Index) -> None:
+    question = "who are the pasengers"
+    assert corrected(question, index) != question
+    assert corrected(f"{question} {'the ' * 250}", index) == f"{question} {'the ' * 250}"
+
+
 def test_another_letter_makes_another_short_word(index: Index) -> None:
     assert corrected("the post of the pust", index) == "the post of the pust"
 

@@ -85,3 +85,15 @@ def test_a_long_document_is_laid_out_once() -> None:
     for n in range(5_000):  # anew each time: minutes
         voice_at(document, 18 * n, 18 * n + 10)
     assert time.process_time() - began < 3
+
+
+def test_marks_in_a_comment_that_are_said_to_be_nobodys_are_the_commenters_words() -> None:
+    text = 'The mill says "no flood ever reached us" and I doubt it.'
+    blocks = (
+        Block("comment", 0, len(text), "Ann Poe"),
+        Block("comment", 0, 14, "Ann Poe", parent=0),
+        Block("quotation", 14, 40, via=("Ann Poe",), parent=0),
+        Block("comment", 40, len(text), "Ann Poe", parent=0),
+    )
+    document = Document("d", "d.txt", None, None, None, None, text, blocks)
+    assert voice_at(document, 14, 40) == voice_at(document, 0, 14)
