@@ -21,7 +21,7 @@ from rag.conflicts import counter_evidence, find_conflicts
 from rag.decide import SURE, reason_for
 from rag.followup import History
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
-from rag.masked import closest_mask, explain_mask
+from rag.masked import closest_mask, explain_mask, masked_note
 from rag.models import ChatModel, model_from_settings
 from rag.pick import choose
 from rag.quote import NOT_EVIDENCE, Statement, write_quotes
@@ -231,7 +231,7 @@ def _answer_in_quotes(
         yield _abstained(search, index, notice=_joined(notice, search.notice), removed=removed)
         return
     doubt = CLOSEST if search.confidence < SURE else ""
-    notice = _joined(notice, search.notice, absence(search.absent), doubt)
+    notice = _joined(notice, search.notice, absence(search.absent), doubt, masked_note(chosen))
     spans = [*chosen, *counter_evidence(search.search_query, chosen, search.found.candidates)]
     conflicts = find_conflicts(search.search_query, spans)
     statements = with_notes(write_quotes(in_order(spans, conflicts)), spans, conflicts)

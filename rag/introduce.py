@@ -12,7 +12,7 @@ from index.document import Document
 from index.voices import Voice
 
 TITLE_WORDS = 12  # of a title in an introduction; the footnote has all of it
-ARTICLE = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
+DETERMINED = re.compile(r"(?i:the|an?|its|their|our)\s|[A-Z]\S*['’]s?\s")  # "the chair", "Aller's chair"
 
 
 def introduce(document: Document, voice: Voice, count: int = 1, again: bool = False) -> str:
@@ -59,7 +59,7 @@ def _speaker(document: Document, voice: Voice) -> str:
         named = with_article(document, voice.speaker)
         return f"{named} ({voice.role})" if voice.role else named
     if voice.role:
-        return voice.role if ARTICLE.match(voice.role) else f"the {voice.role}"
+        return voice.role if DETERMINED.match(voice.role) else f"the {voice.role}"
     return "an undisclosed speaker"
 
 

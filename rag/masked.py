@@ -12,9 +12,12 @@ from index.document import Block, Document, Passage
 from index.opening import Index
 from index.reading.masks import MaskPattern, masked_heading
 from index.split import paragraphs_of
+from rag.quote import Span
 from rag.retrieve import Hit, search_words
 from rag.weigh import Candidate
 
+BESIDE = frozenset({"furniture", "comment", "byline"})
+MUCH = 0.2  # share of an article
 SEARCHED = 20  # passages with the visible words of a masked one
 
 
@@ -31,6 +34,29 @@ class Masked:
             return hits
         first = replace(self.twin, score=hits[0].score if hits else 0.0)
         return (first, *(hit for hit in hits if hit.passage.id != first.passage.id))
+
+
+def masked_note(spans: Sequence[Span]) -> str:
+    """What to say beside quotations out of an article of which a good part is masked; "" where none is.
+
+    Readers' comments below it are no part of an article.
+    """
+    for span in spans:
+        share = 0.0 if span.voice.in_thread else masked_share(span.document)
+        if share >= MUCH:
+            return (
+                f"About {share:.0%} of the article {_name(span.document)} is masked: what stands there can't be read."
+            )
+    return ""
+
+
+def masked_share(document: Document) -> float:
+    """The share of the article's characters, 0..1, that is masked; furniture and comments are no part of it."""
+    sizes = {True: 0, False: 0}
+    for block in paragraphs_of(document):
+        if block.kind not in BESIDE:
+            sizes[block.kind == "masked"] += len(document.text[block.start : block.end].strip())
+    return sizes[True] / max(1, sum(sizes.values()))
 
 
 def closest_mask(candidates: Sequence[Candidate]) -> Candidate:

@@ -129,3 +129,11 @@ def test_an_article_of_which_nothing_is_known() -> None:
 )
 def test_dates_are_as_precise_as_the_source(iso: str | None, readable: str) -> None:
     assert readable_date(iso) == readable
+
+
+@pytest.mark.parametrize(
+    ("role", "words"), [("chair of the board", "The chair of the board"), ("Aller's chair", "Aller's chair")]
+)
+def test_a_role_gets_an_article_unless_it_has_an_owner(role: str, words: str) -> None:
+    document = Document("d", "d.txt", "The Mill", None, None, None, "x", ())
+    assert introduce(document, Voice("quotation", "quotation", role=role)).startswith(f"{words}, quoted")

@@ -7,9 +7,11 @@ import re
 import pytest
 from conftest import MakeIndex
 
+from index.document import Block, Document, Passage
 from index.opening import Index
 from index.voices import Voice
-from rag.masked import explain_mask
+from rag.masked import explain_mask, masked_note
+from rag.quote import Span
 from rag.weigh import Candidate
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
@@ -59,3 +61,24 @@ def test_without_a_twin_nothing_is_promised(make_index: MakeIndex) -> None:
     assert told.twin is None
     assert told.text.endswith("is masked: it can't be read there.")
     assert told.before(()) == ()
+
+
+# ---- what is said beside quotations ----
+
+
+def half_masked(comment: bool = False) -> Span:
+    text = "The mill opened late.\n\n*** ***** ***** ** ***.\n\nI saw it open.\n"
+    blocks = (Block("body", 0, 23), Block("masked", 23, 48), Block("comment", 48, len(text)))
+    document = Document("d", "d.txt", "The Mill", None, None, None, text, blocks)
+    place = (48, 62) if comment else (0, 21)
+    return Span(Passage("p", "d", 0, len(text), "body", None, None), document, *place)
+
+
+def test_an_article_that_is_half_masked_is_called_so() -> None:
+    assert masked_note([half_masked()]) == (
+        "About 52% of the article “The Mill” is masked: what stands there can't be read."
+    )
+
+
+def test_comments_below_it_are_quoted_without_that() -> None:
+    assert masked_note([half_masked(comment=True)]) == masked_note([]) == ""

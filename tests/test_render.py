@@ -386,3 +386,20 @@ def test_a_quotation_inside_a_paragraph_stays_in_its_line_and_names_who_is_quote
     assert Page(html).text("document-text") == text
     assert "it: </span>" not in html
     assert '<span class="gap">' in html
+
+
+# ------------------------------------------------------------ what was searched for
+
+
+def test_what_was_searched_for_is_shown_where_it_is_not_the_question() -> None:
+    asked = answer(
+        search_query=f"Who built the mill? {HOSTILE}", filters={"kind": ("comment",), "speaker": ("Jane Roe",)}
+    )
+    assert render.searched(asked) == f"Searched for: Who built the mill? {HOSTILE} · Only: comments, Jane Roe"
+    page = Page(render.answer_html(replace(asked, text="So.", sentences=(Sentence("So.", (), ""),))))
+    assert all(tag not in ("script", "img") for tag, _ in page.elements)
+
+
+def test_nothing_is_said_of_a_search_for_the_question_itself() -> None:
+    assert render.searched(answer()) == ""
+    assert "Searched" not in render.answer_html(answer(text="So.", sentences=(Sentence("So.", (), ""),)))

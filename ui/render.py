@@ -64,7 +64,8 @@ def answer_html(answer: Answer) -> str:
     """An answer as far as it is known: its sentences with footnotes, its sources, how it was made."""
     if not answer.sentences and not answer.complete:
         return _waiting(answer)
-    parts = [_abstained(answer) if answer.status == "abstained" else _sentences(answer), _notice(answer)]
+    told = _abstained(answer) if answer.status == "abstained" else _sentences(answer)
+    parts = [_searched(answer), told, _notice(answer)]
     if answer.complete:
         parts += [_conflicts(answer), _sources(answer.citations), _footer(answer)]
     else:
@@ -80,6 +81,19 @@ def waiting_html(words: str = "Looking through the documents…") -> str:
 def _waiting(answer: Answer) -> str:
     writing = _progress_line("Writing… checking each sentence before it is shown")
     return waiting_html() if answer.model in ("", "quotes") else f'<div class="answer">{_notice(answer)}{writing}</div>'
+
+
+def searched(answer: Answer) -> str:
+    """What was searched for, where that is not the question itself: the question as understood, and its filters."""
+    asked = "" if answer.search_query == answer.question.strip() else f"Searched for: {answer.search_query}"
+    names = {"comment": "comments", "quotation": "quotations", "table": "tables", "update": "updates"}
+    wanted = [names.get(value, value) for values in answer.filters.values() for value in values]
+    return " · ".join(part for part in (asked, f"Only: {', '.join(wanted)}" if wanted else "") if part)
+
+
+def _searched(answer: Answer) -> str:
+    words = searched(answer)
+    return f'<p class="notice searched">{text_html(words)}</p>' if words else ""
 
 
 def _notice(answer: Answer) -> str:

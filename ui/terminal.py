@@ -21,6 +21,7 @@ from index.report import Report
 from index.voices import voice_at
 from rag.answering import Answer, Citation, Sentence
 from rag.introduce import introduce, readable_date, with_article
+from ui.render import searched
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 SECONDS_BETWEEN_LINES = 5.0
@@ -58,8 +59,12 @@ def show_progress(steps: Iterator[SyncProgress]) -> Report:
 def print_answer(growing: Iterator[Answer]) -> None:
     """Sentences as they are released, then the footnotes; for an abstention the closest passages."""
     shown: tuple[Sentence, ...] = ()
+    told = False
     last = None
     for last in growing:
+        if (words := searched(last)) and not told:
+            say(f"({words})\n")
+            told = True
         if last.sentences[: len(shown)] != shown and (last.sentences or last.complete):
             say("\n(The sentences above are withdrawn: what follows replaces them.)\n")
             shown = ()
