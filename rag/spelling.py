@@ -72,6 +72,7 @@ class _Word:
         return self.distance, undoubled, _consonants(own) != _consonants(letters), OSA.distance(own, letters)
 
 
+BRITISH = re.compile(r"(?<=\w{3})is(e[drs]?|ers|ing|ations?)$")
 _vocabularies: WeakKeyDictionary[Index, Vocabulary] = WeakKeyDictionary()
 
 
@@ -127,6 +128,9 @@ def _correction(question: str, match: re.Match[str], index: Index) -> str | None
     name = word[0].isupper() and not word.isupper() and not _opens(question, match.start())
     if word.isupper() and not question.isupper():
         return None  # an abbreviation
+    if BRITISH.search(letters):  # another spelling, not a slip
+        american = BRITISH.sub(r"iz\1", letters)
+        return _in_case(word, american) if has_words(american, index.catalog) else None
     vocabulary = vocabulary_of(index)
     if not name and (parts := _split(letters, vocabulary, index)):
         return _in_case(word, parts)

@@ -140,3 +140,12 @@ def test_a_question_without_slips_takes_little_time(index: Index) -> None:
     for _ in range(100):
         corrected("When does the night ferry sail from the harbour with parcels and passengers?", index)
     assert (time.perf_counter() - started) / 100 < 0.01
+
+
+def test_another_spelling_is_no_slip(make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = make_index(
+        {"a.txt": "The board organized a ball.\n\nThe criticism of the ball was loud, and the criticism went on.\n"}
+    )
+    monkeypatch.setattr(index.embedder, "word_pieces", lambda texts: [2] * len(texts))
+    assert corrected("who organised the ball", index) == "who organized the ball"
+    assert corrected("who was criticising it", index) == "who was criticising it"
