@@ -148,4 +148,5 @@ def test_another_spelling_is_no_slip(make_index: MakeIndex, monkeypatch: pytest.
     )
     monkeypatch.setattr(index.embedder, "word_pieces", lambda texts: [2] * len(texts))
     assert corrected("who organised the ball", index) == "who organized the ball"
-    assert corrected("who was criticising it", index) == "who was criticising it"
+    assert corrected("who was criticising it", index) == "who was criticizing it"
+    assert corrected("who was patronising", index) == "who was patronising"
