@@ -101,8 +101,8 @@ def to_markdown(rows: Sequence[Row], caught: Sequence[Line]) -> str:
         f"{os.cpu_count()} cores ({platform.machine()}), indexing included. SHARED is a folder with "
         "`seeds` and `benchmarks`, which are not part of this project: their texts belong to others.",
         f"Measured with: {versions}; code {first['code']}. Settings: {settings}.",
-        "To read with care: the confidence and its bar were fitted on clapnq and on the questions of rtqa_2022 whose "
-        "evidence was taken away, so their figures of refusing are flattering. The support checks are the product's, "
+        "To read with care: the confidence and its bar were fitted on clapnq, squad2_docs, multihop_news and the "
+        "questions of rtqa_2022 whose evidence was taken away, so their figures of refusing are flattering. The support checks are the product's, "
         "by words, with four verdicts for a score; of a wice claim it points to one sentence at most. What counts as "
         "article on the two sets of web pages was chosen by looking at them.",
         *(_section(row) for row in rows),
