@@ -102,9 +102,9 @@ def to_markdown(rows: Sequence[Row], caught: Sequence[Line]) -> str:
         "`seeds` and `benchmarks`, which are not part of this project: their texts belong to others.",
         f"Measured with: {versions}; code {first['code']}. Settings: {settings}.",
         "To read with care: the confidence and its bar were fitted on clapnq, squad2_docs, multihop_news and the "
-        "questions of rtqa_2022 whose evidence was taken away, so their figures of refusing are flattering. The support checks are the product's, "
-        "by words, with four verdicts for a score; of a wice claim it points to one sentence at most. What counts as "
-        "article on the two sets of web pages was chosen by looking at them.",
+        "questions of rtqa_2022 whose evidence was taken away, so their figures of refusing are flattering. The "
+        "support checks are the product's, by words, with four verdicts for a score; of a wice claim it points to "
+        "one sentence at most. What counts as article on the two sets of web pages was chosen by looking at them.",
         *(_section(row) for row in rows),
         "## Answerers that cheat",
         "Each cheats in one way, starting from an answerer that knows the sample set's own evidence (column perfect). "
