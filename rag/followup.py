@@ -176,7 +176,9 @@ def _asked_anew(word: str, question: str, turn: _Turn) -> str:
     """The earlier question with another question word: "When did it open?", "Why?" → "Why did it open?"."""
     opening = OPENING.match(turn.text)
     rest = turn.text[opening.end() :].strip() if opening else turn.text
-    if rest.partition(" ")[0].casefold() not in BE | DO:
+    verb = rest.partition(" ")[0].casefold()
+    object_lost = opening and verb in DO and opening.group().casefold().startswith(("what", "who", "which"))
+    if verb not in BE | DO or object_lost:  # "What did it say?", "Why?": "Why did it say?" would be another question
         return _after(turn, question)
     return f"{word.capitalize()} {rest if opening else rest[:1].lower() + rest[1:]}"
 

@@ -285,3 +285,8 @@ def test_one_endless_word_before_is_no_empty_question() -> None:
 def test_an_order_is_no_name() -> None:
     history = [user("Summarise the noise report")]
     assert "Summarise" not in standalone_question("What does it say about engines?", history)
+
+
+def test_why_keeps_what_a_verb_needs() -> None:
+    history = after("What did the auditor of Aller get wrong?")
+    assert standalone_question("Why?", history) == "What did the auditor of Aller get wrong? Why?"
