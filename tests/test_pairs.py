@@ -336,7 +336,7 @@ def test_a_person_chooses_and_saves(browser: Any, tmp_path: Path, width: int, sc
         page.locator("section").nth(int(number) - 1).get_by_text(words).click()
     page.locator('input[name="2"]').nth(1).press("ArrowRight")  # the keyboard is enough
     assert page.locator("#count").inner_text() == "2 of 3 chosen"
-    for wait in range(12):  # Chromium, when the machine is busy, now and then hands a file's page an empty store at first
+    for wait in range(12):  # on a busy machine Chromium now and then hands a file's page an empty store at first
         page.wait_for_timeout(250 * wait)
         page.reload()
         if page.locator("#count").inner_text() != "0 of 3 chosen":
