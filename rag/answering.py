@@ -14,6 +14,7 @@ from index.embed import load_embedder
 from index.errors import ModelUnavailable, UsageError
 from index.opening import Index, open_index
 from index.read import storable
+from rag.answer_type import fit
 from rag.check import Verdict, check_sentence
 from rag.collection import collection_answer
 from rag.conflict_notes import in_order, numbers_of, with_notes
@@ -230,7 +231,8 @@ def _answer_in_quotes(
     if not chosen or search.confidence < settings.abstain_below or search.outdone:
         yield _abstained(search, index, notice=_joined(notice, search.notice), removed=removed)
         return
-    doubt = CLOSEST if search.confidence < SURE else ""
+    formless = all(fit(search.search_query, span.text) < 0 for span in chosen)  # no number where one is asked for
+    doubt = CLOSEST if search.confidence < SURE or formless else ""
     notice = _joined(notice, search.notice, absence(search.absent), doubt, masked_note(chosen))
     spans = [*chosen, *counter_evidence(search.search_query, chosen, search.found.candidates)]
     conflicts = find_conflicts(search.search_query, spans)

@@ -149,6 +149,13 @@ def test_an_answer_in_quotes(index: Index) -> None:
     check_promises(reply)
 
 
+def test_quotes_without_the_form_asked_for_are_only_the_closest(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "SURE", 0.0)
+    assert CLOSEST not in answer(QUESTION, index=index, settings=Settings()).notice
+    why = answer("Why did the owners of the mill sell the great oak wheel?", index=index, settings=Settings())
+    assert (why.status, why.notice) == ("answered", CLOSEST)
+
+
 def test_the_json_form_is_the_one_in_the_design(index: Index) -> None:
     data = json.loads(json.dumps(answer(QUESTION, index=index, settings=Settings()).to_dict()))
     assert [key for key in data if key != "notice"] == ANSWER_KEYS
