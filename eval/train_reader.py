@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from eval.measure_reader import measure_quickly
+from eval.reader_changes import changed, names_of
 from eval.reader_data import (
     Question,
     Sentence,
@@ -40,6 +41,8 @@ WARM_UP_STEPS = 60
 HEAD_RATE = 5.0  # times the rate of the encoder
 QAMR_PER_EPOCH = 4000
 NOT_HERE_SHARE = 0.6  # of the questions also seen with a passage that doesn't answer
+CHANGED_SHARE = 0.4  # of the questions also seen changed, before the passage that answered them
+NAMES_AT_HAND = 40
 YES_NO = ("Is it true that {}?", "Was it said that {}?", "{}", "What is known about this: {}?")
 
 
@@ -96,6 +99,7 @@ def examples(questions: Sequence[Question], tokenizer: Tokenizer, seed: int) -> 
     chance = random.Random(seed)
     articles = passages_by_group(questions)
     near = {id(question): near_misses(question, articles[question.group]) for question in questions}
+    names = sorted({name for question in questions for s in question.passage for name in names_of(s.text)})
     while True:
         drawn: list[Example] = []
         qamr = [q for q in questions if q.source == "qamr_wiki" and len(stems_of(q.text)) > 1]
@@ -105,6 +109,10 @@ def examples(questions: Sequence[Question], tokenizer: Tokenizer, seed: int) -> 
         encodings = tokenizer.encode_batch(asked, add_special_tokens=False)
         for question, encoding in zip(chosen, encodings, strict=True):
             drawn.append(_answered(question, encoding.ids, near[id(question)], chance))
+            if chance.random() < CHANGED_SHARE and (other := _changed(question, names, chance)):
+                pieces = tokenizer.encode(other, add_special_tokens=False).ids
+                seen = _answered(question, pieces, near[id(question)], chance)
+                drawn.append(Example(seen.window, frozenset(), (0, 0)))
             if chance.random() < NOT_HERE_SHARE:
                 drawn.append(_unanswered(question, encoding.ids, near[id(question)], chance))
         chance.shuffle(drawn)
@@ -125,6 +133,13 @@ def reworded(question: Question, chance: random.Random) -> str:
     if draw < 0.28:
         return text.rstrip("? ")
     return text[:1].upper() + text[1:] if draw < 0.6 else text
+
+
+def _changed(question: Question, names: Sequence[str], chance: random.Random) -> str | None:
+    if question.source == "fool_me_twice":  # what refutes a claim bears on the changed one, too
+        return None
+    passage = " ".join(sentence.text for sentence in question.passage)
+    return changed(question.text, passage, chance.sample(names, NAMES_AT_HAND), chance)
 
 
 def _answered(question: Question, asked: list[int], near: list[tuple[Sentence, ...]], chance: random.Random) -> Example:

@@ -86,6 +86,12 @@ def has_words(words: str, catalog: Catalog) -> bool:
     return catalog.connection.execute(query, (_quoted(words),)).fetchone() is not None
 
 
+def has_beginning(letters: str, catalog: Catalog) -> bool:
+    """Whether a passage has a word that begins with the letters."""
+    query = "SELECT 1 FROM passages_text WHERE passages_text MATCH ? LIMIT 1"
+    return catalog.connection.execute(query, (f"{_quoted(letters)}*",)).fetchone() is not None
+
+
 def stem_counts(catalog: Catalog, least: int) -> Iterator[tuple[str, int]]:
     """The stems of the full text that stand in at least `least` passages, each with how many these are."""
     connection = catalog.connection

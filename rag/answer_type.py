@@ -6,6 +6,7 @@ It looks at words and figures alone; it does not know whether they answer.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.words import words_of
@@ -14,59 +15,123 @@ MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December|"
     "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
-DATE = re.compile(
-    rf"\b(?:1[0-9]|20)[0-9]{{2}}s?\b|\b(?:{MONTHS})\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
-    r"|\b(?:yesterday|today|tomorrow|weeks?|months?|years?|decades?|centur(?:y|ies)|days?|hours?|minutes?)\b"
+DAY = rf"\b(?:{MONTHS})\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:yesterday|today|tomorrow)\b"
+DATE = (
+    rf"\b(?:1[0-9]|20)[0-9]{{2}}s?\b|{DAY}|\b(?:weeks?|months?|years?|decades?|centur(?:y|ies)|days?|hours?|minutes?)\b"
 )
-NUMBER = re.compile(
+EXACT_DAY = (
+    rf"{DAY}|\b\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}\b|\b\d{{1,2}}(?:st|nd|rd|th)\b|\b(?:Christmas|Easter|New Year)\b"
+)
+YEAR = (
+    r"\b(?:1\d|20)\d\ds?\b|\b\d{1,4} (?:BCE?|AD|CE)\b|\b(?:this|last|next|same|previous|following) year\b"
+    r"|\byears? (?:ago|later|earlier|before|after)\b"
+)
+NUMBER = (
     r"[0-9]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
     r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half"
-    r"|twice|once|double|percent|per cent|none|no)\b",
-    re.IGNORECASE,
+    r"|twice|once|double|percent|per cent|none|no)\b"
 )
-NAME = re.compile(r"(?<=[\w,;:“\"'’(–—-] )[\"“(]?[A-Z][\w.'’-]+|\b[A-Z][\w'’-]+ [A-Z][\w'’-]+")
-REASON = re.compile(
+PERCENTAGE = (
+    r"\d\s?%|\bper ?cent\b|\b(?:half|thirds?|quarters?|fifths?|tenths?)\b"
+    r"|\b(?:one|two|three|four|nine|\d+) (?:in|out of) \w+\b"
+)
+CURRENCIES = (
+    "(?:dollars?|euros?|pounds?|yen|yuan|rmb|cents?|rupees?|francs?|pence|roubles?|rubles?|won|pesos?|kron[ea]r?|usd|eur"
+    "|gbp|chf)"
+)
+MONEY = (
+    rf"[$€£¥]\s?\d|\d\s*(?:thousand|million|billion|trillion|bn|m|k)?\s*{CURRENCIES}\b|\d\s*(?:million|billion)\b"
+    rf"|\b(?:thousand|million|billion)s? (?:of )?{CURRENCIES}\b|\b(?:free of charge|no charge)\b"
+)
+CODE = r"\b(?=[\w/-]*\d)[A-Za-z]+[-/ ]?\d[\w/.-]*|\b\d{3,}[\w/.-]*|\S+@\S+|https?://|\bwww\."
+NAME = r"(?<=[\w,;:“\"'’(–—-] )[\"“(]?[A-Z][\w.'’-]+|\b[A-Z][\w'’-]+ [A-Z][\w'’-]+"
+REASON = (
     r"\b(?:because|due to|since|so that|in order to|reasons?|therefore|caus(?:e[ds]?|ing)|to avoid|owing to"
-    r"|thanks to|as a result|result(?:s|ed|ing)?|led to|leads to|so as|blam(?:e[ds]?|ing)|stems?|hence|why)\b",
-    re.IGNORECASE,
+    r"|thanks to|as a result|result(?:s|ed|ing)?|led to|leads to|so as|blam(?:e[ds]?|ing)|stems?|hence|why)\b"
 )
 # "when" and "who" that ask, not those that only join clauses ("people who", "what happened when")
 ASKING = r"(?:^\W*|[,;:.?!]\s*|\b(?:and|or|so|but|by|to|for|from|with|of|since|until|says?|exactly|know)\s+)"
 AUXILIARY = r"(?:do|does|did|is|are|was|were|have|has|had|can|could|will|would|should|the)\b"
-ASKED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (
-        re.compile(
-            r"\bhow (?:many|much|large|big|old|far|long|high|tall|deep|wide|often|fast|heavy|expensive)\b"
-            rf"|\b(?:what|which) (?:(?!{AUXILIARY})\w+ )?(?:number|percentage|percent|share|price|amount"
-            r"|proportion|figure|sum|cost)\b",
-            re.IGNORECASE,
-        ),
+WHAT = r"\b(?:what|which) "
+BE = r"(?:is|was|are|were)"
+A_WORD = rf"(?:(?!{AUXILIARY})\w+ )?"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What an answer holds: `given` finds it. `lacking` is what to call its absence; "" where words of many kinds
+    may answer as well, so that nothing follows from its absence."""
+
+    asked: re.Pattern[str]
+    given: re.Pattern[str]
+    lacking: str
+
+
+def _form(asked: str, given: str, lacking: str, *, exact_case: bool = False) -> Form:
+    return Form(re.compile(asked, re.IGNORECASE), re.compile(given, 0 if exact_case else re.IGNORECASE), lacking)
+
+
+FORMS = (
+    _form(rf"{WHAT}(?:percentage|per ?cent|proportion)\b|\bhow many per ?cent\b", PERCENTAGE, "no percentage"),
+    _form(
+        r"\bhow much (?:money|cash|severance|revenue|funding|salary|rent|tax|debt|profit)\b"
+        rf"|{WHAT}(?:{BE} )?(?:(?:the|its|his|her|their|a|total|annual|yearly|\w+['’]s) )*"
+        r"(?:price|costs?|fine|salary|revenues?|turnover|profit|fee|budget|bounty|reward|wage|rent)\b"
+        r"|^\W*(?:the )?(?:price|costs?|salary|fee) (?:of|for)\b",
+        MONEY,
+        "no sum of money",
+    ),
+    _form(
+        rf"\bhow much (?:do|does|did|{BE}|will|would|has|have|had)\b.*\b(?<!the )(?<!of )(?:costs?|pay|paid|spend|spent"
+        r"|earn(?:ed)?|raised?|lost|lose|worth|charged?|fined?|invest(?:ed)?|sell|sold|owed?)\b",
+        rf"{MONEY}|\d\s?%",
+        "no sum of money",
+    ),
+    _form(
+        rf"{WHAT}(?:exact )?(?:day and |month and )?(?:date|day)\b|\bexact date\b",
+        EXACT_DAY,
+        "no date",
+        exact_case=True,
+    ),
+    _form(rf"{WHAT}year\b", YEAR, "no year"),
+    _form(
+        rf"{WHAT}(?:(?:is|was) (?:the|its|his|her|their) )?(?:\w+ )?(?:phone|telephone|model|serial|version|case|docket"
+        r"|CVE|patent|registration|licen[cs]e|part|account) (?:number|code|id)\b"
+        r"|\bwhat (?:is|was) the \w+ (?:reference|identifier|number)(?: of| for|\?|$)"
+        r"|\bwhat (?:is|was) the (?:phone number|e-?mail|web|street|postal|IP) address\b",
+        CODE,
+        "no such number or code",
+        exact_case=True,
+    ),
+    _form(
+        r"\bhow (?:many|much|large|big|high|tall|deep|wide|heavy|expensive)\b"
+        rf"|{WHAT}{A_WORD}(?:number|share|amount|figure|sum)\b",
         NUMBER,
+        "no such number",
     ),
-    (
-        re.compile(
-            ASKING + r"when\b|\b(?:what|which) (?:year|date|day|month|time|week|century|decade)\b|\bhow soon\b",
-            re.IGNORECASE,
-        ),
+    _form(r"\bhow (?:old|far|long|often|fast|quickly|soon)\b", rf"{NUMBER}|{DATE}", "no such number or time"),
+    _form(
+        ASKING + rf"when\b|{WHAT}(?:month|time|week|century|decade)\b",
         DATE,
+        "no such date",
+        exact_case=True,
     ),
-    (
-        re.compile(
-            ASKING + r"(?:who(?:se|m)?|where)\b"
-            rf"|\b(?:what|which) (?:(?!{AUXILIARY})\w+ )?(?:person|people|man|woman|company|companies|firms?"
-            r"|country|countries|city|cities|state|town|place|island|team|organi[sz]ation|agency|newspaper|magazine)\b",
-            re.IGNORECASE,
-        ),
+    _form(
+        rf"{WHAT}{A_WORD}(?:person|people|man|woman|company|companies|firms?"
+        r"|country|countries|city|cities|state|town|place|island|team|organi[sz]ation|agency|newspaper|magazine)\b",
         NAME,
+        "no name",
+        exact_case=True,
     ),
-    (re.compile(r"\bwhy\b|\bwhat (?:reasons?|caused|causes|led)\b|\bhow come\b", re.IGNORECASE), REASON),
+    _form(ASKING + r"(?:who(?:se|m)?|where)\b", NAME, "", exact_case=True),
+    _form(r"\bwhy\b|\bwhat (?:reasons?|caused|causes|led)\b|\bhow come\b", REASON, ""),
 )
 
 
 @lru_cache(maxsize=256)
-def expects(question: str) -> re.Pattern[str] | None:
-    """What the answer holds: a number, a date, a name or a reason; None for a question with an answer of any form."""
-    return next((given for asked, given in ASKED if asked.search(question)), None)
+def expects(question: str) -> Form | None:
+    """What the answer holds: a number, a date, a name, a reason, …; None for a question with an answer of any form."""
+    return next((form for form in FORMS if form.asked.search(question)), None)
 
 
 def fit(question: str, text: str) -> int:
@@ -78,4 +143,4 @@ def fit(question: str, text: str) -> int:
     if form is None:
         return 0
     known = frozenset(words_of(question))
-    return 1 if any(not known.issuperset(words_of(match.group())) for match in form.finditer(text)) else -1
+    return 1 if any(not known.issuperset(words_of(match.group())) for match in form.given.finditer(text)) else -1

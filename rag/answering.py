@@ -22,10 +22,11 @@ from rag.conflicts import counter_evidence, find_conflicts
 from rag.decide import SURE, reason_for
 from rag.followup import History
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
-from rag.masked import closest_mask, explain_mask, masked_note
+from rag.lacking import announced_only, lacking
+from rag.masked import closest_mask, explain_announced, explain_mask, masked_note
 from rag.models import ChatModel, model_from_settings
 from rag.pick import choose
-from rag.quote import NOT_EVIDENCE, Statement, write_quotes
+from rag.quote import NOT_EVIDENCE, Span, Statement, write_quotes
 from rag.retrieve import Found, Hit
 from rag.search import QUOTES, Search, look_up
 from rag.settings import Settings, load_settings
@@ -39,6 +40,7 @@ CATALOG = "catalog"
 WITHOUT_MODEL = "Without it, answers are made of quotes."
 VERBATIM = Verdict("verbatim", "copied from the document")
 CLOSEST = "These are the closest statements found; they may not be the answer."
+LACKING = "The documents don't say, as far as could be found: the closest passages give {}."
 REASONS = {
     "not_in_corpus": "The documents don't clearly say, as far as could be found; these passages come closest.",
     "furniture_only": "Only a menu, a list or a teaser beside the articles mentions this; the articles don't say.",
@@ -231,7 +233,10 @@ def _answer_in_quotes(
     if not chosen or search.confidence < settings.abstain_below or search.outdone:
         yield _abstained(search, index, notice=_joined(notice, search.notice), removed=removed)
         return
-    formless = all(fit(search.search_query, span.text) < 0 for span in chosen)  # no number where one is asked for
+    if told := _not_told(search, chosen):
+        yield _abstained(search, index, told, notice=_joined(notice, search.notice), removed=removed)
+        return
+    formless = all(fit(search.search_query, span.text) < 0 for span in chosen)  # no reason where one is asked for
     doubt = CLOSEST if search.confidence < SURE or formless else ""
     notice = _joined(notice, search.notice, absence(search.absent), doubt, masked_note(chosen))
     spans = [*chosen, *counter_evidence(search.search_query, chosen, search.found.candidates)]
@@ -260,15 +265,22 @@ def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _abstained(search: Search, index: Index, **changes: Any) -> Answer:
-    reason = search.outdone or reason_for(search.found.candidates)
+def _not_told(search: Search, chosen: Sequence[Span]) -> tuple[str, str] | None:
+    """The reason and the words of an abstention where what would be quoted plainly doesn't tell what is asked."""
+    if announced := announced_only(search.search_query, chosen):
+        return "masked", explain_announced(announced)
+    lack = lacking(search.search_query, chosen) if search.found.parts == 1 else ""
+    return ("not_in_corpus", LACKING.format(lack)) if lack else None
+
+
+def _abstained(search: Search, index: Index, told: tuple[str, str] | None = None, **changes: Any) -> Answer:
+    reason, text = told or (search.outdone or reason_for(search.found.candidates), "")
     hits = search.found.hits
-    if reason == "masked":
+    if reason == "masked" and not told:
         with index.catalog.reading():
             mask = explain_mask(closest_mask(search.found.candidates), index)
         text, hits = mask.text, mask.before(hits)
-    else:
-        text = _joined(absence(search.absent), REASONS[reason])
+    text = text or _joined(absence(search.absent), REASONS[reason])
     return _snapshot(search, text=text, status="abstained", reason=reason, hits=hits, complete=True, **changes)
 
 

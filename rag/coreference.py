@@ -101,6 +101,7 @@ OWNED = re.compile(r"['’]s$")
 PLACED = re.compile(r"\b(?:in|at|from|near)$")
 ACTING = re.compile(r"(?:^|\b(?:did|does|will|would|can|could|should|is|was|has|had|by|about|with|mr|mrs|ms|dr))$")
 YEAR = re.compile(r"\d{4}")
+NUMBERED = re.compile(r"#\s?\d+$")  # somebody whose name is not told: Commenter #3
 LEADING = re.compile(r"\b(?:tell me (?:more )?about|(?:what|who)(?:'s| is| are| was| were))$")
 
 
@@ -197,7 +198,7 @@ def _agrees(pronoun: str, mention: Mention) -> bool:
         return mention.person and not mention.plural
     if pronoun in SEVERAL:
         return mention.plural or mention.head in COLLECTIVE or (mention.name and not _full_name(mention))
-    return not mention.plural and (mention.name or not mention.person)
+    return not mention.plural and (mention.name or not mention.person) and not NUMBERED.search(mention.text)
 
 
 def _full_name(mention: Mention) -> bool:
@@ -336,6 +337,7 @@ def _mention(question: str, tokens: Sequence[_Token], first: int, stop: int) -> 
         stems=frozenset(token.root for token in phrase),
         name=named[-1],
         person=bool(proper and lead != "the" and phrase[0].plain != TITLE and not placed)
+        or NUMBERED.search(question[phrase[0].start : phrase[-1].end]) is not None
         or last in ROLES
         or last.removesuffix("s") in ROLES,
         plural=not named[-1] and followed != "and" and _plural(last),

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from index.lookups import has_beginning
 from index.opening import Index
 from rag.directory import directory_of
 from rag.quote import NOT_EVIDENCE
@@ -22,6 +23,8 @@ NEUTRAL = frozenset({"title", "byline", "heading", "question"})
 CLOSE = {"furniture": 0.5, "masked": 0.3}  # share of the question's words, from which text is close to it
 NAMES = re.compile(r"(?<![.?!] )(?<!^)\b[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*|\b[A-Z]{2,}\b")
 MOST_NAMES = 3
+SHORTEST_ROOT, LONGEST_ENDING = 4, 3  # letters: what two forms of a name share, and in what they differ
+MUCH_OF_IT = 0.15  # share of a question's words
 ABOUT, CLEARLY = 0.5, 0.1  # share of the question's words; advantage in evidence or in that share
 
 
@@ -63,7 +66,8 @@ def outdone(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_EVID
 
 
 def never_mentioned(question: str, index: Index) -> tuple[str, ...]:
-    """The names in the question (words with a capital that it does not begin with) of which no document has a word."""
+    """The names in the question (words with a capital that it does not begin with) of which no document has a word,
+    nor another form of it, as in "Nepal" for "Nepalese"."""
     names = {match.group(): content_words(match.group()) for match in NAMES.finditer(question.strip())}
     words = [word for found in names.values() for word in found]
     if not words:
@@ -73,4 +77,19 @@ def never_mentioned(question: str, index: Index) -> tuple[str, ...]:
     if not absent:
         return ()
     called = {root for card in directory_of(index).cards for root in card.stems | card.publisher}
-    return tuple(name for name in absent if not called & {stem(word) for word in names[name]})[:MOST_NAMES]
+    absent = [name for name in absent if not called & {stem(word) for word in names[name]}]
+    return tuple(name for name in absent if not _has_other_form(name, index))[:MOST_NAMES]
+
+
+def _has_other_form(name: str, index: Index) -> bool:
+    return not name.isupper() and any(
+        has_beginning(word[: max(SHORTEST_ROOT, len(word) - LONGEST_ENDING)], index.catalog)
+        for word in content_words(name)
+    )
+
+
+def is_about(question: str, names: Sequence[str]) -> bool:
+    """Whether the names make up much of what the question asks about: without them there is no answer."""
+    asked = content_words(question)
+    held = {word for name in names for word in content_words(name)}
+    return bool(held) and sum(word in held for word in asked) >= MUCH_OF_IT * len(asked)

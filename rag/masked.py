@@ -50,6 +50,12 @@ def masked_note(spans: Sequence[Span]) -> str:
     return ""
 
 
+def explain_announced(span: Span) -> str:
+    """What to tell where the closest words only announce what stands in the masked part of their article."""
+    share = masked_share(span.document)
+    return f"{_name(span.document)} announces this, but about {share:.0%} of it is masked: what it says can't be read."
+
+
 def masked_share(document: Document) -> float:
     """The share of the article's characters, 0..1, that is masked; furniture and comments are no part of it."""
     sizes = {True: 0, False: 0}

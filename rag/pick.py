@@ -31,6 +31,7 @@ POINTING = re.compile(  # a sentence that begins by pointing back at what the on
 )
 CONTEXT_WORDS, MORE_CONTEXT_WORDS = 60, 40  # of the first quotation, of others, with the sentences that follow
 NEXT_PARAGRAPHS = 2  # that may follow, by the same speaker
+BETWEEN = frozenset({"caption", "furniture"})  # that may stand between a colon and what it announces
 LONGEST_WITH_ANTECEDENT = 45  # words of a sentence together with the one before it
 LONGEST_ANNOUNCED = 70  # words of a sentence that ends in a colon together with the one after it
 
@@ -50,27 +51,37 @@ def choose(
     for candidate in candidates:
         if candidate.kind in unusable or (len(chosen) >= parts and candidate.score < best - KEEP_BEHIND):
             continue
-        span = whole_list(candidate)
-        if span is None:
-            if is_fragment(candidate):
-                continue
-            span = with_announced(Span(candidate.passage, candidate.document, candidate.start, candidate.end))
-            limit = MORE_CONTEXT_WORDS if chosen else CONTEXT_WORDS
-            for wider in (with_antecedent(span), with_context(with_antecedent(span), limit)):
-                span = span if any(_overlap(wider, other) for other in chosen) else wider
-        if any(_overlap(span, other) or _says_the_same(span, other) for other in chosen):
+        spans = _quotable(candidate, chosen)
+        if not spans or any(_overlap(spans[0], other) or _says_the_same(spans[0], other) for other in chosen):
             continue
-        introduction = introduce(span.document, span.voice)
-        length = len(span.text.split()) + (0 if introduction in introduced else len(introduction.split()))
+        introduction = introduce(spans[0].document, spans[0].voice)
+        length = len(spans[0].text.split()) + (0 if introduction in introduced else len(introduction.split()))
         if chosen and words + length > MOST_WORDS:
             continue
         best = best if chosen else candidate.score
-        chosen.append(span)
+        more = [span for span in spans[1:] if not any(_overlap(span, other) for other in chosen)]
+        chosen += [spans[0], *more]
         introduced.add(introduction)
-        words += length
-        if len(chosen) == most:
+        words += length + sum(len(span.text.split()) for span in more)
+        if len(chosen) >= most:
             break
-    return chosen
+    return chosen[:most]
+
+
+def _quotable(candidate: Candidate, chosen: Sequence[Span]) -> list[Span]:
+    """What to quote for a candidate: its list, or the sentence with what belongs to it, and then what somebody else
+    says in the words that it announces; nothing of what can't stand alone."""
+    whole = whole_list(candidate)
+    if whole or is_fragment(candidate):
+        return [whole] if whole else []
+    span = Span(candidate.passage, candidate.document, candidate.start, candidate.end)
+    announced = announced_by(span)
+    if announced and announced.voice == span.voice:
+        span, announced = Span(span.passage, span.document, span.start, announced.end), None
+    limit = MORE_CONTEXT_WORDS if chosen else CONTEXT_WORDS
+    for wider in (with_antecedent(span), with_context(with_antecedent(span), limit)):
+        span = span if any(_overlap(wider, other) for other in chosen) else wider
+    return [span, announced] if announced else [span]
 
 
 def with_context(span: Span, limit: int) -> Span:
@@ -109,18 +120,21 @@ def with_antecedent(span: Span) -> Span:
     return wider if same and len(wider.text.split()) <= LONGEST_WITH_ANTECEDENT else span
 
 
-def with_announced(span: Span) -> Span:
-    """The span with the sentence after it, if it ends in a colon and the two are short."""
+def announced_by(span: Span) -> Span | None:
+    """The sentence after one that ends in a colon, captions and furniture left out; None where it can't be read, or
+    where the two are long."""
     if not _announces(span.document, span.end):
-        return span
+        return None
     paragraphs = paragraphs_of(span.document)
-    at = bisect_right([block.start for block in paragraphs], span.end)
-    following = [place for block in paragraphs[max(0, at - 1) : at + 1] for place in sentences_of(span.document, block)]
-    after = next((place for place in following if place[0] >= span.end), None)
-    if after is None or paragraphs[min(at, len(paragraphs) - 1)].kind in NOT_EVIDENCE:
-        return span
-    wider = Span(span.passage, span.document, span.start, after[1])
-    return wider if len(wider.text.split()) <= LONGEST_ANNOUNCED else span
+    at = max(0, bisect_right([block.start for block in paragraphs], span.end) - 1)
+    for block in paragraphs[at : at + 1 + NEXT_PARAGRAPHS]:
+        places = [place for place in sentences_of(span.document, block) if place[0] >= span.end]
+        if block.kind in BETWEEN or not places:
+            continue
+        after = Span(span.passage, span.document, *places[0])
+        readable = block.kind not in NOT_EVIDENCE and len(f"{span.text} {after.text}".split()) <= LONGEST_ANNOUNCED
+        return after if readable else None
+    return None
 
 
 def is_fragment(candidate: Candidate) -> bool:

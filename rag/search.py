@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 from index.errors import IndexMissing, UsageError
 from index.opening import Index
 from index.read import storable
-from rag.decide import confidence, never_mentioned, outdone
+from rag.decide import confidence, is_about, never_mentioned, outdone
 from rag.followup import History, leans, standalone_question
 from rag.intent import asks_beside
 from rag.quote import NOT_EVIDENCE
@@ -41,7 +41,7 @@ MOST_PARTS = 3
 class Search:
     """What was asked, what was searched for with which filters, and what was found.
 
-    `outdone` is the reason why the best evidence is not what the question is about, if there is one; `unusable`
+    `outdone` is the reason why the best evidence can't be what the question is about, if there is one; `unusable`
     are the kinds of text that are no evidence for it. `absent` are names that the documents never mention.
     """
 
@@ -101,7 +101,7 @@ def look_up(
         started,
         notice=notice,
         unusable=unusable,
-        outdone=outdone(found.candidates, unusable),
+        outdone=outdone(found.candidates, unusable) or ("not_in_corpus" if is_about(asked, absent) else None),
         absent=absent,
     )
 

@@ -12,9 +12,9 @@ import nupunkt
 from index.reading.antecedents import Paragraph, Voice
 from index.reading.attributing import to_voice
 from index.reading.quotation_marks import inside
-from index.reading.reporting import DOCUMENT, INDIRECT_VERB, Subject, hearer, subject_after, subject_before
+from index.reading.reporting import DOCUMENT, INDIRECT, INDIRECT_VERB, Subject, hearer, subject_after, subject_before
 
-ACCORDING = re.compile(r",? according to (?=[\w])")
+ACCORDING = re.compile(rf",? according to (?=\w)|, (?:{INDIRECT}|estimates|estimated|believes) (?=the |an? |[A-Z])")
 ACCORDING_FIRST = re.compile(r"According to (?P<source>[\w'’. -]{2,70}), ")
 FREE = frozenset("says said told tells".split())
 NOT_REPORTED = re.compile(
@@ -37,7 +37,7 @@ def indirect_stretches(paragraph: Paragraph) -> list[tuple[int, int, Voice]]:
     Of a speaker without a name the voice is the role alone, as the text gives it: "a mill spokesman".
     """
     text = paragraph.text
-    if not INDIRECT_VERB.search(text) and "ccording to " not in text:
+    if not INDIRECT_VERB.search(text) and not ACCORDING.search(text) and "According to " not in text:
         return []
     found: list[tuple[int, int, Voice]] = []
     last: tuple[int, Voice] | None = None
@@ -78,7 +78,8 @@ def _reported(paragraph: Paragraph, start: int, end: int, before: Voice | None) 
 
 
 def _according(paragraph: Paragraph, start: int, sentence: str) -> Subject | None:
-    """The source in "According to Jane Roe, the mill was closed" and "The mill was closed, according to Jane Roe"."""
+    """The source in "According to Jane Roe, the mill was closed" and "The mill was closed, according to Jane Roe" or
+    ", said Jane Roe"."""
     text, names = paragraph.text, paragraph.names
     for match in ACCORDING.finditer(sentence):
         if _closes_sentence(sentence[match.end() :]) and not inside(paragraph.marks, start + match.start()):

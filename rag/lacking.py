@@ -1,0 +1,117 @@
+"""What a question asks for that the words to be quoted plainly don't give: a sum, a date, a name, what is announced.
+
+It looks at the question and at the chosen words; it does not know how they were found. Each check speaks up only
+where the words are about the thing asked for and say nothing of it: silence is no proof that they answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import dropwhile, takewhile
+
+import nupunkt
+
+from rag.answer_type import expects, fit
+from rag.masked import MUCH, masked_share
+from rag.quote import Span
+from rag.words import content_words, stem, stems
+
+KINDS = frozenset(  # of persons, bodies and places: what has a name
+    stem(word)
+    for word in (
+        "person man woman boy girl researcher employee student official spokesman spokeswoman spokesperson ceo "
+        "chief president chairman director manager engineer author writer reporter journalist analyst minister "
+        "senator governor mayor judge lawyer attorney doctor scientist professor teacher nurse officer soldier "
+        "victim suspect witness translator player coach actor actress singer artist musician founder owner "
+        "customer client dealer buyer seller partner critic expert consultant auditor inspector member leader "
+        "king queen prince princess inventor winner executive worker company firm manufacturer vendor supplier "
+        "retailer distributor integrator bank hospital school district university college agency department "
+        "ministry newspaper magazine organisation organization union party club team church court embassy base "
+        "laboratory lab museum library shop store restaurant factory plant brand maker operator carrier airline "
+        "publisher network channel studio band country nation city town village province state county island "
+        "river lake mountain street road station airport port terminal building region film movie book song album "
+        "novel game"
+    ).split()
+)
+NAMING = re.compile(
+    r"\b(?:which|what)\s+((?:[\w'’-]+\s+){0,5}[\w'’-]+)"
+    r"|\bnames? of (?:the|an?|its|his|her|their)?\s*((?:[\w'’-]+\s+){0,4}[\w'’-]+)"
+    r"|\bwho (?:is|was|are|were) (?:the|an?)\s+((?:[\w'’-]+\s+){0,4}[\w'’-]+)",
+    re.IGNORECASE,
+)
+ENDS_THE_KIND = frozenset(
+    "do does did is are was were has have had can could will would should the a an of in on at to for with by that "
+    "who which from as and or if when how this these its into".split()
+)
+NEAR, FAR = 6, 30  # words before and after the kind, within which its name would stand, and the names of several
+CAPITAL = re.compile(r"(?<![\w-])(?!I\b)[A-Z][\w'’-]*")
+ANNOUNCING = re.compile(
+    r"\b(?:in|inside|within)\s+(?:this|our)\s+(?:[\w-]+\s+)?(?:report|note|article|piece|analysis|story|review|issue"
+    r"|investigation|post|exclusive|guide|update|series|brief(?:ing)?)\b"
+    r"|\bwe\s+(?:also\s+|will\s+)?(?:examine|explain|analy[sz]e|look\s+(?:at|into)|review|discuss|share|cover|assess"
+    r"|break\s+down|investigate|explore)\b",
+    re.IGNORECASE,
+)
+CONTENTS = frozenset(map(stem, "topic list cover examine explain announce contents".split()))
+
+
+def lacking(question: str, chosen: Sequence[Span]) -> str:
+    """What the chosen words don't give of what was asked, as in "no sum of money"; "" where nothing plainly lacks."""
+    form = expects(question)
+    if form is not None and form.lacking and all(fit(question, span.text) < 0 for span in chosen):
+        return form.lacking
+    kind = _unnamed(question, chosen)
+    return (f"no names of such {kind}" if _is_plural(kind) else f"no name for that {kind}") if kind else ""
+
+
+def announced_only(question: str, chosen: Sequence[Span]) -> Span | None:
+    """The best of the chosen, if it only announces what the article goes on to say and the article is masked.
+
+    A question about the announcement itself (which topics does it cover?) is answered by it.
+    """
+    best = chosen[0] if chosen else None
+    if best is None or not ANNOUNCING.search(best.text) or masked_share(best.document) < MUCH:
+        return None
+    return None if CONTENTS & set(stems(question)) else best
+
+
+def _unnamed(question: str, chosen: Sequence[Span]) -> str:
+    """The kind of person, body or place whose name is asked for, if the chosen words speak of one without a name."""
+    kind = _kind_asked(question)
+    if not kind:
+        return ""
+    known = set(stems(question))
+    reach = FAR if _is_plural(kind) else NEAR
+    spoken_of = [near for sentence in _sentences(chosen) for near in _around(stem(kind), sentence, reach)]
+    names = {stem(word) for near in spoken_of for name in CAPITAL.findall(near) for word in content_words(name)}
+    return kind if spoken_of and names <= known else ""
+
+
+def _is_plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith("ss")
+
+
+def _around(root: str, sentence: str, reach: int) -> Iterator[str]:
+    """What stands up to `reach` words from each word of the stem; the first word's capital is that of the sentence."""
+    words = sentence.split()
+    for place, word in enumerate(words):
+        if root in stems(word):
+            yield " ".join(words[max(1, place - reach) : place + reach + 1])
+
+
+def _kind_asked(question: str) -> str:
+    """The word for what is to be named: "researcher" in "who was the researcher that …?"; "" without one."""
+    for match in NAMING.finditer(question):
+        phrase: str = next(filter(None, match.groups())).lower()
+        words = takewhile(lambda word: word not in ENDS_THE_KIND, phrase.split())
+        kinds = dropwhile(lambda word: stem(word) not in KINDS, words)
+        if found := list(takewhile(lambda word: stem(word) in KINDS, kinds)):
+            return found[-1]
+    return ""
+
+
+def _sentences(chosen: Sequence[Span]) -> Iterator[str]:
+    for span in chosen:
+        for start, end in nupunkt.sent_spans(span.text):
+            yield span.text[start:end]
