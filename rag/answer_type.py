@@ -27,7 +27,7 @@ YEAR = (
     r"|\byears? (?:ago|later|earlier|before|after)\b"
 )
 NUMBER = (
-    r"[0-9]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"\d(?:[\d,.]*\d)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
     r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half"
     r"|twice|once|double|percent|per cent|none|no)\b"
 )
@@ -117,13 +117,13 @@ FORMS = (
         exact_case=True,
     ),
     _form(
-        rf"{WHAT}{A_WORD}(?:person|people|man|woman|company|companies|firms?"
+        ASKING + r"(?:who(?:se|m)?|where)\b"
+        rf"|{WHAT}{A_WORD}(?:person|people|man|woman|company|companies|firms?"
         r"|country|countries|city|cities|state|town|place|island|team|organi[sz]ation|agency|newspaper|magazine)\b",
         NAME,
-        "no name",
+        "",
         exact_case=True,
     ),
-    _form(ASKING + r"(?:who(?:se|m)?|where)\b", NAME, "", exact_case=True),
     _form(r"\bwhy\b|\bwhat (?:reasons?|caused|causes|led)\b|\bhow come\b", REASON, ""),
 )
 

@@ -203,7 +203,7 @@ def _agrees(pronoun: str, mention: Mention) -> bool:
 
 def _full_name(mention: Mention) -> bool:
     """Whether it is like a person's whole name; a single one may be that of a company."""
-    return mention.person and mention.name and len(mention.stems) > 1
+    return mention.person and mention.name and len(mention.stems) > 1 and not NUMBERED.search(mention.text)
 
 
 def _tokens(question: str) -> list[_Token]:

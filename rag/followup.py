@@ -37,6 +37,7 @@ REACH = 3  # turns back that a pronoun reaches
 POINTING = frozenset("it they them he him she".split())
 OWNING = frozenset("its their his her".split())
 SHOWING = frozenset("this that these those".split())
+SAYING = frozenset("say says said think thinks thought believe believes".split())  # what was said before is "it"
 COLLECTION = frozenset("document documents page pages file files source sources article articles".split())
 TIMES = frozenset("year years month months week weeks day days morning time times decade century moment".split())
 CONTRACTIONS = {"ll": " will", "re": " are", "ve": " have", "d": " would"}
@@ -251,7 +252,7 @@ def _points(question: str, words: Sequence[re.Match[str]], place: int) -> bool:
     closes = not after or bool(re.match(r"\s*[,.?!;]", question[match.end() :]))
     if word in POINTING:
         named = mentions(question[: _clause_start(question[:start])])
-        idle = word == "it" and EXPLETIVE.search(question)
+        idle = word == "it" and (EXPLETIVE.search(question) or before in SAYING)
         return not idle and antecedent(word, [named]) is None and not any(mention.leads for mention in named)
     if word in OWNING:
         named = mentions(question[:start])

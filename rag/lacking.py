@@ -12,10 +12,11 @@ from itertools import dropwhile, takewhile
 
 import nupunkt
 
-from rag.answer_type import expects, fit
+from index.document import Document
+from rag.answer_type import DAY, expects, fit
 from rag.masked import MUCH, masked_share
 from rag.quote import Span
-from rag.words import content_words, stem, stems
+from rag.words import stem, stems
 
 KINDS = frozenset(  # of persons, bodies and places: what has a name
     stem(word)
@@ -44,8 +45,10 @@ ENDS_THE_KIND = frozenset(
     "do does did is are was were has have had can could will would should the a an of in on at to for with by that "
     "who which from as and or if when how this these its into".split()
 )
-NEAR, FAR = 6, 30  # words before and after the kind, within which its name would stand, and the names of several
+NEAR = 6  # words before and after "a researcher", within which the name would stand
+ONE = re.compile(r"\b(?:an?|one|another|some|unnamed)(?: [\w'’-]+){0,4}$", re.IGNORECASE)
 CAPITAL = re.compile(r"(?<![\w-])(?!I\b)[A-Z][\w'’-]*")
+NO_NAME = re.compile(rf"{DAY}|Last|Next|Early|Late")
 ANNOUNCING = re.compile(
     r"\b(?:in|inside|within)\s+(?:this|our)\s+(?:[\w-]+\s+)?(?:report|note|article|piece|analysis|story|review|issue"
     r"|investigation|post|exclusive|guide|update|series|brief(?:ing)?)\b"
@@ -81,23 +84,31 @@ def _unnamed(question: str, chosen: Sequence[Span]) -> str:
     kind = _kind_asked(question)
     if not kind:
         return ""
-    known = set(stems(question))
-    reach = FAR if _is_plural(kind) else NEAR
-    spoken_of = [near for sentence in _sentences(chosen) for near in _around(stem(kind), sentence, reach)]
-    names = {stem(word) for near in spoken_of for name in CAPITAL.findall(near) for word in content_words(name)}
-    return kind if spoken_of and names <= known else ""
+    spoken_of = [(span, near) for span in chosen for said in _sentences(span) for near in _around(kind, said)]
+    names = {name for span, near in spoken_of for name in _names(near, span.document)}
+    return kind if spoken_of and names <= set(stems(question)) else ""
+
+
+def _names(text: str, document: Document) -> Iterator[str]:
+    """The stems of words with a capital, but for days, months and words that the document has as often without one."""
+    for word in CAPITAL.findall(text):
+        small, large = (len(re.findall(rf"\b{form}\b", document.text)) for form in (word.lower(), word))
+        if not NO_NAME.fullmatch(word) and small < large:
+            yield from stems(word)
 
 
 def _is_plural(word: str) -> bool:
     return word.endswith("s") and not word.endswith("ss")
 
 
-def _around(root: str, sentence: str, reach: int) -> Iterator[str]:
-    """What stands up to `reach` words from each word of the stem; the first word's capital is that of the sentence."""
+def _around(kind: str, sentence: str) -> Iterator[str]:
+    """What stands around each word for the kind: a few words where it is "a" one; else, as the name of "the" one or
+    of several may be far, the sentence."""
     words = sentence.split()
     for place, word in enumerate(words):
-        if root in stems(word):
-            yield " ".join(words[max(1, place - reach) : place + reach + 1])
+        if stem(kind) in stems(word):
+            few = ONE.search(" ".join(words[max(0, place - NEAR) : place])) and not _is_plural(kind)
+            yield " ".join(words[max(0, place - NEAR) : place + NEAR + 1]) if few else sentence
 
 
 def _kind_asked(question: str) -> str:
@@ -111,7 +122,6 @@ def _kind_asked(question: str) -> str:
     return ""
 
 
-def _sentences(chosen: Sequence[Span]) -> Iterator[str]:
-    for span in chosen:
-        for start, end in nupunkt.sent_spans(span.text):
-            yield span.text[start:end]
+def _sentences(span: Span) -> Iterator[str]:
+    for start, end in nupunkt.sent_spans(span.text):
+        yield span.text[start:end]

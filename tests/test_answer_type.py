@@ -9,7 +9,9 @@ from rag.answer_type import expects, fit
 PLAIN = "It was quiet by the river."
 GIVEN = {
     "number": "It employed nineteen people.",
+    "percentage": "Nine per cent of it was lost.",
     "date": "The bridge fell in March.",
+    "year": "It was sold in 1891.",
     "name": "It was built by Rosalind Aller.",
     "reason": "It closed because of the flood.",
 }
@@ -19,10 +21,10 @@ GIVEN = {
     ("question", "form"),
     [
         ("How many people worked there?", "number"),
-        ("what percentage of the barley was lost", "number"),
+        ("what percentage of the barley was lost", "percentage"),
         ("When did the bridge fall?", "date"),
         ("And when was it mended?", "date"),
-        ("In which year was the mill sold?", "date"),
+        ("In which year was the mill sold?", "year"),
         ("Who built it?", "name"),
         ("By whom was it built?", "name"),
         ("Which company runs the ferry?", "name"),

@@ -46,6 +46,7 @@ def after(*questions: str) -> list[dict[str, Any]]:
         ("What did Jane Roe say about the ferry?", "Who paid for it?", "Who paid for the ferry?"),
         ("Why do ferries sink?", "Who inspects them?", "Who inspects ferries?"),
         ("What did Commenter #3 say about beer?", "Why did they say it?", "Why did Commenter #3 say it?"),
+        ("Does Commenter #3 like the ferry?", "Why do people brush it off?", "Why do people brush the ferry off?"),
         ("How many millers answered?", "How many of them agreed?", "How many of the millers agreed?"),
         ("Why did Quayline sell the mill?", "Did they regret the sale?", "Did Quayline regret the sale?"),
         ("What was the cause of the flood?", "When did it end?", "When did the flood end?"),

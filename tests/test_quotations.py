@@ -237,6 +237,8 @@ def test_leaves_tile_their_parent() -> None:
         ("The mill, Roe says, was closed in May.", "Jane Roe"),
         ("The mill was closed in May, according to Jane Roe, the mayor.", "Jane Roe"),
         ("According to Jane Roe, the mill was closed in May.", "Jane Roe"),
+        ("The mill was closed in May, said Jane Roe, the mayor.", "Jane Roe"),
+        ("More than 200 mills were closed, estimates Jane Roe, editor of the Port Times.", "Jane Roe"),
         ("According to the mayor, Jane Roe, the mill was closed in May.", "Jane Roe"),
         ("Mr. Ash told reporters that the mill had been closed.", "Tom Ash"),
         ("The Weekly Port Times reported that the mill had been closed.", "Weekly Port Times"),
@@ -264,6 +266,8 @@ def test_indirect_speech(sentence: str, speaker: str) -> None:
         "Jane Roe and Tom Ash said that the mill had been closed.",
         "Jane Roe added two rooms to the house that year.",
         "It is said that Jane Roe closed the mill in May.",
+        "The mill was closed in May, said Jane Roe and Tom Ash.",
+        "The bridge, reports Jane Roe, is old but the mill was closed in May.",
         "On Monday the weather report said that it would rain.",
     ],
 )

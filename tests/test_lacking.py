@@ -1,0 +1,142 @@
+"""What the chosen words plainly don't give, and what an article only announces."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import MakeIndex
+
+from index.document import Block, Document, Passage
+from rag.answering import answer
+from rag.lacking import announced_only, lacking
+from rag.quote import Span
+
+pytestmark = pytest.mark.usefixtures("plain_environment")
+
+
+def spans(*texts: str) -> list[Span]:
+    return [Span(Passage(f"p{n}", f"d{n}", 0, len(t), "body"), of(t, f"d{n}"), 0, len(t)) for n, t in enumerate(texts)]
+
+
+def of(text: str, name: str) -> Document:
+    return Document(name, name, None, None, None, None, text, blocks=(Block("body", 0, len(text)),))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lack"),
+    [
+        ("What was the total revenue of the mill in 2017?", "The mill ground barley in 2017.", "no sum of money"),
+        ("price of a yearly ticket", "Tickets are sold at the pier.", "no sum of money"),
+        ("How much did the new wheel cost?", "The new wheel is made of oak.", "no sum of money"),
+        ("By what percentage did the crew grow?", "The crew grew in March.", "no percentage"),
+        ("On which date did the ferry sink?", "The ferry sank in the night.", "no date"),
+        ("In what year was the mill built?", "The mill was built by monks.", "no year"),
+        ("What is the case number of the suit?", "The suit was filed by the owners.", "no such number or code"),
+        ("How many people live there?", "People live there in old houses.", "no such number"),
+    ],
+)
+def test_the_form_asked_for_is_lacking(question: str, text: str, lack: str) -> None:
+    assert lacking(question, spans(text)) == lack
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What was the total revenue of the mill in 2017?", "It took in €2 million in 2017."),
+        ("How much did the new wheel cost?", "The wheel cost ninety thousand dollars."),
+        ("How much did the tariff add to the price?", "It added eleven percent."),
+        ("By what percentage did the crew grow?", "It grew by 4.5% in March."),
+        ("On which date did the ferry sink?", "It sank on May 4."),
+        ("In what year was the mill built?", "It was built in the 1950s."),
+        ("What is the case number of the suit?", "The suit, AB-2231, was filed by the owners."),
+        ("How long did it take?", "Within a week it was mended."),
+        ("Who wrote that the ferry is late?", "the ferry is late, again."),  # the introduction says who
+        ("Where does it land?", "it lands by the old pier."),
+        ("Why did it close?", "it closed in May."),
+        ("What do people say?", "it is fine."),
+    ],
+)
+def test_nothing_plainly_lacks(question: str, text: str) -> None:
+    assert lacking(question, spans(text)) == ""
+
+
+def test_what_the_question_says_itself_does_not_count() -> None:
+    assert lacking("How many of the 300 workers left?", spans("The 300 workers met at the gate.")) == "no such number"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lack"),
+    [
+        ("Who was the researcher that found it?", "Last May a researcher found a hole.", "no name for that researcher"),
+        ("which army base took them down", "They came down at an army base.", "no name for that base"),
+        ("What is the name of the agency?", "An agency, Roe says, has asked them to stop.", ""),
+        ("Which company owns the ferry?", "it is owned by a company abroad.", "no name for that company"),
+        ("Which courts must hear it?", "Most courts must hear it.", "no names of such courts"),
+        ("Which island nation fell into chaos?", "The island is quiet. Aldona has fallen into chaos.", ""),
+        ("Which country has the ferry?", "Aldona is the country that has one.", ""),
+        ("Which city will the line reach?", "In the end the city of Fresno will be reached.", ""),
+        ("Which towns were hit?", "Many towns on the coast were hit, in the end also Aller and Poole.", ""),
+        ("What town records are kept?", "They keep deeds.", ""),
+    ],
+)
+def test_one_is_spoken_of_without_a_name(question: str, text: str, lack: str) -> None:
+    assert lacking(question, spans(text)) == lack
+
+
+PROMISE = "In this report we examine the sale of the mill and what the owners will do with the wheel."
+READABLE = "The mill was sold in May."
+
+
+def half_masked(first: str) -> Document:
+    masked = "*** **** ** *** ***** ** ***** *** **** *** ***** ** *** ****."
+    text = f"{first}\n\n{masked}"
+    blocks = (Block("body", 0, len(first) + 2), Block("masked", len(first) + 2, len(text)))
+    return Document("d", "d.txt", "Mill sold", None, None, None, text, blocks=blocks)
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "only"),
+    [
+        ("What will the owners do with the wheel?", PROMISE, True),
+        ("Which topics does the report on the mill examine?", PROMISE, False),
+        ("What will the owners do with the wheel?", READABLE, False),
+    ],
+)
+def test_a_masked_article_that_only_announces(question: str, first: str, only: bool) -> None:
+    document = half_masked(first)
+    chosen = [Span(Passage("p", "d", 0, len(first), "body"), document, 0, len(first))]
+    assert bool(announced_only(question, chosen)) is only
+
+
+def test_an_announcement_before_readable_text_is_quoted() -> None:
+    assert announced_only("What will the owners do?", spans(PROMISE)) is None
+    assert announced_only("What will the owners do?", []) is None
+
+
+MILL = """The mill on the Aller
+
+By Jane Roe, May 4, 2019
+
+The mill on the Aller was sold to the ferry company after the great flood, and the wheel was kept by the town.
+"""
+
+
+def test_an_abstention_says_what_lacks(make_index: MakeIndex) -> None:
+    index = make_index({"mill.txt": MILL})
+    told = answer("How much money was the mill on the Aller sold for after the great flood?", index=index)
+    assert (told.status, told.reason, told.citations) == ("abstained", "not_in_corpus", ())
+    assert told.text.endswith("the closest passages give no sum of money.")
+    assert told.closest
+
+
+def test_a_name_that_no_document_mentions(make_index: MakeIndex) -> None:
+    index = make_index({"mill.txt": MILL})
+    told = answer("Was the mill on the Aller sold to Gundar Oil?", index=index)
+    assert told.status == "abstained"
+    assert told.text.startswith("The documents never mention “Gundar Oil”.")
+
+
+def test_another_form_of_a_name_is_the_name(make_index: MakeIndex) -> None:
+    index = make_index({"mill.txt": MILL.replace("the ferry company", "a company of Nepal")})
+    told = answer("Was the mill on the Aller sold to a Nepalese company?", index=index)
+    assert told.status == "answered"
+    assert "never mention" not in told.notice
