@@ -23,7 +23,7 @@ OPPOSITES = (
     "longest shortest, join leave, joined left, arrive depart, arrived departed, major minor, enemy ally, cause prevent"
 )
 _pairs = [pair.split() for pair in OPPOSITES.split(", ")]
-OPPOSITE = {a: b for a, b in _pairs} | {b: a for a, b in _pairs}
+OPPOSITE = {one: other for pair in _pairs for one, other in (pair, pair[::-1])}
 
 
 def names_of(text: str) -> list[str]:

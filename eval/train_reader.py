@@ -139,7 +139,7 @@ def _changed(question: Question, names: Sequence[str], chance: random.Random) ->
     if question.source == "fool_me_twice":  # what refutes a claim bears on the changed one, too
         return None
     passage = " ".join(sentence.text for sentence in question.passage)
-    return changed(question.text, passage, chance.sample(names, NAMES_AT_HAND), chance)
+    return changed(question.text, passage, chance.sample(names, min(len(names), NAMES_AT_HAND)), chance)
 
 
 def _answered(question: Question, asked: list[int], near: list[tuple[Sentence, ...]], chance: random.Random) -> Example:

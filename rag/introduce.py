@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from index.document import Document
 from index.voices import Voice
@@ -81,9 +82,13 @@ def _in_thread(document: Document, voice: Voice, count: int) -> str:
 def with_article(document: Document, name: str) -> str:
     """ "the Weekly Port Times" where the document mostly puts an article before the name, else the name alone."""
     plain = name.removeprefix("The ")
-    alone = len(re.findall(rf"\b{re.escape(plain)}\b", document.text))
-    after_article = len(re.findall(rf"\b[Tt]he\s+{re.escape(plain)}\b", document.text))
-    return f"the {plain}" if plain != name or 2 * after_article > alone else name
+    return f"the {plain}" if plain != name or _has_article(document.text, plain) else name
+
+
+@lru_cache(maxsize=64)  # it keeps the texts
+def _has_article(text: str, name: str) -> bool:
+    alone = len(re.findall(rf"\b{re.escape(name)}\b", text))
+    return 2 * len(re.findall(rf"\b[Tt]he\s+{re.escape(name)}\b", text)) > alone
 
 
 def _capital(words: str) -> str:

@@ -19,8 +19,7 @@ from rag.quote import Span
 from rag.words import stem, stems
 
 KINDS = frozenset(  # of persons, bodies and places: what has a name
-    stem(word)
-    for word in (
+    (
         "person man woman boy girl researcher employee student official spokesman spokeswoman spokesperson ceo "
         "chief president chairman director manager engineer author writer reporter journalist analyst minister "
         "senator governor mayor judge lawyer attorney doctor scientist professor teacher nurse officer soldier "
@@ -97,6 +96,15 @@ def _names(text: str, document: Document) -> Iterator[str]:
             yield from stems(word)
 
 
+def _singular(word: str) -> str:
+    """The word in lower case, in the singular, without what stands beside it: "companies," is "company"."""
+    word = word.strip("\"“”‘’'().,;:!?").lower().removesuffix("'s").removesuffix("’s")
+    for ending, singular in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("men", "man"), ("people", "person")):
+        if word.endswith(ending):
+            return word.removesuffix(ending) + singular
+    return word.removesuffix("s") if _is_plural(word) else word
+
+
 def _is_plural(word: str) -> bool:
     return word.endswith("s") and not word.endswith("ss")
 
@@ -106,7 +114,7 @@ def _around(kind: str, sentence: str) -> Iterator[str]:
     of several may be far, the sentence."""
     words = sentence.split()
     for place, word in enumerate(words):
-        if stem(kind) in stems(word):
+        if _singular(kind) == _singular(word):
             few = ONE.search(" ".join(words[max(0, place - NEAR) : place])) and not _is_plural(kind)
             yield " ".join(words[max(0, place - NEAR) : place + NEAR + 1]) if few else sentence
 
@@ -116,8 +124,8 @@ def _kind_asked(question: str) -> str:
     for match in NAMING.finditer(question):
         phrase: str = next(filter(None, match.groups())).lower()
         words = takewhile(lambda word: word not in ENDS_THE_KIND, phrase.split())
-        kinds = dropwhile(lambda word: stem(word) not in KINDS, words)
-        if found := list(takewhile(lambda word: stem(word) in KINDS, kinds)):
+        kinds = dropwhile(lambda word: _singular(word) not in KINDS, words)
+        if found := list(takewhile(lambda word: _singular(word) in KINDS, kinds)):
             return found[-1]
     return ""
 

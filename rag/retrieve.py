@@ -120,12 +120,15 @@ def without_near_duplicates(hits: Sequence[Hit]) -> list[Hit]:
     for hit in hits:
         if not any(fuzz.ratio(hit.text, other.text, score_cutoff=NEAR_DUPLICATE) for other in kept):
             kept.append(hit)
-    return [hit for hit in kept if hit.passage.kind != "quotation" or not _stands_elsewhere(hit, kept)]
+    if all(hit.passage.kind != "quotation" for hit in kept):
+        return kept
+    others = [_plain(hit.text) for hit in kept if hit.passage.kind != "quotation"]
+    return [hit for hit in kept if hit.passage.kind != "quotation" or not _stands_in(hit, others)]
 
 
-def _stands_elsewhere(hit: Hit, hits: Sequence[Hit]) -> bool:
+def _stands_in(hit: Hit, others: Sequence[str]) -> bool:
     words = _plain(hit.text)
-    return any(words in _plain(other.text) for other in hits if other.passage.kind != "quotation")
+    return any(words in other for other in others)
 
 
 def _plain(text: str) -> str:

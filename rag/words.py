@@ -33,12 +33,17 @@ def stem(word: str) -> str:
     return str(_stemmer.stemWord(word))
 
 
+def _is_no_accent(character: str) -> bool:
+    return character.isascii() or not unicodedata.combining(character)
+
+
 def words_of(text: str) -> list[str]:
     """The text's words, lower-case, without accents and possessive endings, in order."""
     folded = text.replace("’", "'").casefold()
     if not folded.isascii():
         folded = unicodedata.normalize("NFKD", text.replace("’", "'")).casefold()
-        folded = "".join(character for character in folded if not unicodedata.combining(character))
+        if not folded.isascii():
+            folded = "".join(filter(_is_no_accent, folded))
     return [match.removesuffix("'s").replace(",", "") for match in WORD.findall(folded)]
 
 

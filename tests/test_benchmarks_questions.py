@@ -58,7 +58,7 @@ ORCHARD = {
 }
 CORPUS = (MILL, BRIDGE, ORCHARD)
 OPENED = "When was the mill opened?"
-GRANITE = "Which engineers built the bridge from granite?"
+GRANITE = "Who built the bridge from granite?"
 PEARS = "Which monks planted pears in the orchard?"
 ELSEWHERE = "Who painted the ceiling of the cathedral?"
 

@@ -248,7 +248,7 @@ def test_examples_mix_right_sentences_and_not_here() -> None:
     question = question_about(passage, 1, "jane roe", passage_of("The ferry is new."))
     stream = examples([question], load_tokenizer(load_embedder().folder), seed=3)
     drawn = [next(stream) for _ in range(60)]
-    assert {bool(example.right) for example in drawn} == {True, False}
+    assert {bool(example.right) for example in drawn} == {True, False}  # the question has no name to exchange
     answering = [2000 + len(word) for word in passage[1].text.split()]
     for example in drawn:
         window = example.window
