@@ -17,7 +17,7 @@ def draws(question: str, passage: str = PASSAGE, others: list[str] = OTHERS) -> 
 
 
 def test_names_begin_with_capitals_but_not_because_they_begin_a_sentence() -> None:
-    assert names_of("The mill of Aller. Jane Roe sold it. Later Tom Ash came.") == ["Aller", "Jane Roe", "Tom Ash"]
+    assert names_of("The mill of Aller. Jane Roe sold it. Later it burned.") == ["Aller", "Jane Roe"]
 
 
 def test_another_name_takes_the_place_of_one() -> None:
