@@ -72,7 +72,11 @@ def _form(asked: str, given: str, lacking: str, *, exact_case: bool = False) -> 
 
 
 FORMS = (
-    _form(rf"{WHAT}(?:percentage|per ?cent|proportion)\b|\bhow many per ?cent\b", PERCENTAGE, "no percentage"),
+    _form(
+        rf"{WHAT}{A_WORD}(?:percentage|per ?cent|proportion)\b|\bhow (?:many per ?cent|\w+ a percentage)\b",
+        PERCENTAGE,
+        "no percentage",
+    ),
     _form(
         r"\bhow much (?:money|cash|severance|revenue|funding|salary|rent|tax|debt|profit)\b"
         rf"|{WHAT}(?:{BE} )?(?:(?:the|its|his|her|their|a|total|annual|yearly|\w+['’]s) )*"

@@ -46,8 +46,9 @@ ENDS_THE_KIND = frozenset(
 )
 NEAR = 6  # words before and after "a researcher", within which the name would stand
 ONE = re.compile(r"\b(?:an?|one|another|some|unnamed)(?: [\w'’-]+){0,4}$", re.IGNORECASE)
-CAPITAL = re.compile(r"(?<![\w-])(?!I\b)[A-Z][\w'’-]*")
+CAPITAL = re.compile(r"(?<![\w-])[A-Z][\w'’-]+")
 NO_NAME = re.compile(rf"{DAY}|Last|Next|Early|Late")
+A_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 ANNOUNCING = re.compile(
     r"\b(?:in|inside|within)\s+(?:this|our)\s+(?:[\w-]+\s+)?(?:report|note|article|piece|analysis|story|review|issue"
     r"|investigation|post|exclusive|guide|update|series|brief(?:ing)?)\b"
@@ -63,6 +64,8 @@ def lacking(question: str, chosen: Sequence[Span]) -> str:
     form = expects(question)
     if form is not None and form.lacking and all(fit(question, span.text) < 0 for span in chosen):
         return form.lacking
+    if year := _other_year(question, chosen):
+        return f"nothing for {year}"
     kind = _unnamed(question, chosen)
     return (f"no names of such {kind}" if _is_plural(kind) else f"no name for that {kind}") if kind else ""
 
@@ -76,6 +79,14 @@ def announced_only(question: str, chosen: Sequence[Span]) -> Span | None:
     if best is None or not ANNOUNCING.search(best.text) or masked_share(best.document) < MUCH:
         return None
     return None if CONTENTS & set(stems(question)) else best
+
+
+def _other_year(question: str, chosen: Sequence[Span]) -> str:
+    """The only year of the question, if the chosen words name other years and stand in documents of another one."""
+    asked, said = set(A_YEAR.findall(question)), {year for span in chosen for year in A_YEAR.findall(span.text)}
+    said |= {(span.voice.date or span.document.published or "")[:4] for span in chosen}
+    named = any(A_YEAR.search(span.text) for span in chosen)
+    return asked.pop() if len(asked) == 1 and named and not asked & said else ""
 
 
 def _unnamed(question: str, chosen: Sequence[Span]) -> str:

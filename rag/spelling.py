@@ -1,7 +1,7 @@
 """Misspelt words of a question, corrected by the words that the documents themselves have.
 
-It does not know a dictionary: a word that the documents have is right, and so is one that the embedding model
-knows as a whole; only what neither knows, and what is a slip away from a word of the documents, is replaced.
+A word that the documents have is right, and so is one that the embedding model knows as a whole or that stands in a
+dictionary of English; only what none knows, and what is a slip away from a word of the documents, is replaced.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from weakref import WeakKeyDictionary
 
@@ -134,8 +135,18 @@ def _correction(question: str, match: re.Match[str], index: Index) -> str | None
     vocabulary = vocabulary_of(index)
     if not name and (parts := _split(letters, vocabulary, index)):
         return _in_case(word, parts)
+    if letters in english_words():
+        return None
     found = _nearest(letters, vocabulary, index, name)
     return None if found is None else _in_case(word, found.text)
+
+
+@lru_cache(maxsize=1)
+def english_words() -> Collection[str]:
+    """The words of a dictionary, in lower case; takes a tenth of a second."""
+    from spellchecker import SpellChecker
+
+    return frozenset(SpellChecker(language="en").word_frequency.words())
 
 
 def vocabulary_of(index: Index) -> Vocabulary:

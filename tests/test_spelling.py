@@ -142,6 +142,13 @@ def test_a_question_without_slips_takes_little_time(index: Index) -> None:
     assert (time.perf_counter() - started) / 100 < 0.01
 
 
+def test_a_word_of_the_dictionary_is_no_slip(make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = make_index({"mill.txt": "There was outrage in the town when the mill was sold to the ferry company."})
+    monkeypatch.setattr(index.embedder, "word_pieces", lambda texts: [2] * len(texts))
+    assert corrected("Was there an outragge at the mill?", index) == "Was there an outrage at the mill?"
+    assert corrected("Was there an outage of the mill?", index) == "Was there an outage of the mill?"
+
+
 def test_another_spelling_is_no_slip(make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     index = make_index(
         {"a.txt": "The board organized a ball.\n\nThe criticism of the ball was loud, and the criticism went on.\n"}
