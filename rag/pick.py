@@ -24,10 +24,13 @@ MOST_WORDS = 100  # words of an answer, introductions included
 SHORT_SENTENCE = 4  # words; shorter ones say nothing alone
 SHORT_LINE = 8  # words; a line up to this length that no full stop ends is a label
 SAME_STATEMENT = 80.0  # rapidfuzz ratio, 0..100
-POINTING = re.compile(  # a sentence that begins by pointing back at what the one before it names
+POINTING = re.compile(  # a sentence that begins by pointing back at what the one before it says
     r"[\"“‘'(]?(?:(?:And|But|So|Then|Yet|Instead|However|Still|Also|Moreover|Therefore|Thus|Later|Since then),? )?"
     r"(?:[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts|[Tt]his|[Tt]hat|[Tt]hese|[Tt]hose|[Ss]uch"
     r"|[Tt]he (?:latter|former|same))\b"
+    r"|[\"“‘'(]?(?:However|But|Yet|Instead|Therefore|Thus|Moreover|Nevertheless|Nonetheless|Otherwise|Similarly|Still"
+    r"|Consequently|Also|Even so|That said|In addition|As a result|On the other hand|By contrast"
+    r"|For example|For instance)\b,? "
 )
 CONTEXT_WORDS, MORE_CONTEXT_WORDS = 60, 40  # of the first quotation, of others, with the sentences that follow
 NEXT_PARAGRAPHS = 2  # that may follow, by the same speaker

@@ -6,6 +6,7 @@ It does not know what the hits are used for, nor whether they answer the questio
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -33,16 +34,28 @@ Filters = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found, the document it stands in, and its score (higher is better)."""
+    """A passage that was found, the document it stands in, and its score (higher is better).
+
+    `best` is where its best sentence stands in the document, if that is known.
+    """
 
     passage: Passage
     document: Document
     score: float
+    best: tuple[int, int] | None = None
 
     @property
     def text(self) -> str:
         """The passage's characters."""
         return self.document.text[self.passage.start : self.passage.end]
+
+    def excerpt(self, width: int) -> str:
+        """The passage from its best sentence on, on one line, up to `width` characters; dots stand for what is not
+        shown."""
+        start = self.best[0] if self.best else self.passage.start
+        words = self.document.text[start : self.passage.end]
+        shown = textwrap.shorten(words, width, placeholder=" …") or words[:width]
+        return shown if start == self.passage.start else f"… {shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +94,17 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings, g
     owned = ((passage, document) for passage, document in found if document is not None)
     known = list(islice((pair for pair in owned if _passes(*pair, filters, guessed)), settings.candidates))
     candidates = [c for c in weigh_sentences(query, known, index) if _fits(c, filters, guessed)]
-    scores: dict[str, float] = {}
+    best: dict[str, Candidate] = {}
     for candidate in candidates:
-        scores.setdefault(candidate.passage.id, candidate.score)
-    ranked = sorted(known, key=lambda pair: -scores.get(pair[0].id, 0.0))
-    hits = [Hit(passage, document, scores.get(passage.id, 0.0)) for passage, document in ranked]
+        best.setdefault(candidate.passage.id, candidate)
+    hits = sorted((_hit(*pair, best.get(pair[0].id)) for pair in known), key=lambda hit: -hit.score)
     kept = pack(((hit, rows[hit.passage.id][1]) for hit in without_near_duplicates(hits)), settings.hits_word_pieces)
     read = {hit.passage.id for hit in kept}
     return Found(tuple(kept), tuple(candidate for candidate in candidates if candidate.passage.id in read))
+
+
+def _hit(passage: Passage, document: Document, best: Candidate | None) -> Hit:
+    return Hit(passage, document, best.score, (best.start, best.end)) if best else Hit(passage, document, 0.0)
 
 
 def search_words(

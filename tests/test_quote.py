@@ -280,6 +280,11 @@ def test_a_sentence_that_points_back_brings_the_one_before() -> None:
     assert chosen_of(POINTING_TEXT, 23, 43) == [POINTING_TEXT.strip()]
 
 
+def test_so_does_one_that_begins_with_a_word_that_joins() -> None:
+    text = "The crew shrank through the year. However, nobody at the mill was sent away.\n"
+    assert chosen_of(text, 34, 76) == [text.strip()]
+
+
 def test_what_follows_comes_along() -> None:
     assert chosen_of(POINTING_TEXT, 0, 22) == [POINTING_TEXT.strip()]
     assert chosen_of(POINTING_TEXT, 44, 66) == ["The river froze twice."]
@@ -315,6 +320,18 @@ def test_an_answer_goes_on_in_the_next_paragraph_but_not_after_the_next_question
 def test_a_sentence_that_ends_in_a_colon_brings_what_it_announces() -> None:
     text = "The miller had a rule:\n\nNever grind on a Sunday.\n"
     assert chosen_of(text, 0, 22, Block("body", 0, 24), Block("body", 24, len(text))) == [text.strip()]
+
+
+def test_what_somebody_else_says_after_a_colon_is_a_quotation_of_its_own() -> None:
+    text = "The miller had a rule:\n\nA wheel in the mist\n\nNever grind on a Sunday.\n"
+    blocks = (Block("body", 0, 24), Block("caption", 24, 45), Block("quotation", 45, len(text), "Ann Poe"))
+    within = document(text, blocks)
+    chosen = choose([candidate((0, 22), within=within)], 4)
+    assert [(s.text, s.voice.speaker) for s in chosen] == [
+        ("The miller had a rule:", None),
+        ("Never grind on a Sunday.", "Ann Poe"),
+    ]
+    assert len(choose([candidate((0, 22), within=within)], 1)) == 1
 
 
 def test_nothing_unreadable_is_brought_by_a_colon() -> None:

@@ -187,3 +187,14 @@ def test_rare_words_weigh_more_and_shares_stay_within_bounds(index: Index) -> No
     assert covered(weights, {"dredger", "mill"}) == pytest.approx(1.0)
     assert 0 < covered(weights, {"mill"}) < 0.5
     assert covered({}, {"mill"}) == 0.0
+
+
+def test_an_excerpt_begins_at_the_best_sentence(index: Index) -> None:
+    first = found("repaired the wheel of the mill every winter", index).hits[0]
+    assert first.best
+    assert first.document.text[slice(*first.best)].startswith("My grandfather repaired the wheel")
+    assert hit("The mill opened. It burned down.").excerpt(100) == "The mill opened. It burned down."
+    plain = hit("The mill opened. It burned down.")
+    assert Hit(plain.passage, plain.document, 1.0, (17, 32)).excerpt(100) == "… It burned down."
+    assert Hit(plain.passage, plain.document, 1.0, (17, 32)).excerpt(12) == "… It burned …"
+    assert hit("a" * 50).excerpt(10) == "a" * 10

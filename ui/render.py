@@ -6,7 +6,6 @@ It does not know gradio, the index or who asked. Everything that documents and q
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -29,6 +28,7 @@ REASONS = {
     "masked": "Masked in the documents",
     "furniture_only": "Only in menus or adverts",
 }
+CLOSEST_CHARACTERS = 240
 CLOSEST_SHOWN = 3
 PROGRESS_LINE = re.compile(r'<p class="progress-line".*?</p>')
 
@@ -222,7 +222,7 @@ def _abstained(answer: Answer) -> str:
 
 def _closest(hit: Hit) -> str:
     place = _span_attributes(hit.document, hit.passage.start, hit.passage.end)
-    words = textwrap.shorten(hit.text, width=180, placeholder=" …") or hit.text[:180]
+    words = hit.excerpt(CLOSEST_CHARACTERS)
     where = joined([hit.document.name, hit.passage.speaker])
     return f'<button class="passage" {place}><span>{text_html(words)}</span><small>{where}</small></button>'
 

@@ -80,7 +80,7 @@ def print_answer(growing: Iterator[Answer]) -> None:
         say(last.text)
         for hit in last.closest[:CLOSEST]:
             voice = voice_at(hit.document, hit.passage.start, hit.passage.end)
-            say(f"\n  closest: {introduce(hit.document, voice)}\n    {_excerpt(hit.text)}")
+            say(f"\n  closest: {introduce(hit.document, voice)}\n    {hit.excerpt(EXCERPT)}")
         return
     if not last.sentences:
         say(last.text)

@@ -22,7 +22,9 @@ HOLDING = frozenset({"body", "comment", "interview_answer", "update", "list_item
 REPORTING = frozenset({"body", "update", "quotation"})
 CARRYING = frozenset({"comment", "interview_answer", "quotation"})
 WORD = re.compile(r"\w+(?:['’-]\w+)*")
-SPEECH = re.compile(r"``|[\"“”„«»‹›「‘']|\b(?:sa(?:id|ys)|told|tells|[Aa]ccording to|wrote|writes|that|estimate[sd]|believes)\b")
+SPEECH = re.compile(
+    r"``|[\"“”„«»‹›「‘']|\b(?:sa(?:id|ys)|told|tells|[Aa]ccording to|wrote|writes|that|estimate[sd]|believes)\b"
+)
 FEWEST_WORDS = 4
 LONGEST_TERM = 10
 LONGEST_PARAGRAPH = 100_000  # characters
