@@ -53,8 +53,9 @@ class Hit:
         """The passage from its best sentence on, on one line, up to `width` characters; dots stand for what is not
         shown."""
         start = self.best[0] if self.best else self.passage.start
-        words = self.document.text[start : self.passage.end]
-        shown = textwrap.shorten(words, width, placeholder=" …") or words[:width]
+        words = " ".join(self.document.text[start : self.passage.end].split())
+        shown = textwrap.shorten(words, width, placeholder=" …")
+        shown = words[:width] if shown == "…" else shown  # one word longer than all that may be shown
         return shown if start == self.passage.start else f"… {shown}"
 
 
