@@ -133,8 +133,8 @@ def _around(kind: str, sentence: str) -> Iterator[str]:
 def _kind_asked(question: str) -> str:
     """The word for what is to be named: "researcher" in "who was the researcher that …?"; "" without one."""
     for match in NAMING.finditer(question):
-        phrase: str = next(filter(None, match.groups())).lower()
-        words = takewhile(lambda word: word not in ENDS_THE_KIND, phrase.split())
+        phrase: str = next(filter(None, match.groups()))
+        words = takewhile(lambda word: word.lower() not in ENDS_THE_KIND, phrase.split())
         kinds = dropwhile(lambda word: _singular(word) not in KINDS, words)
         if found := list(takewhile(lambda word: _singular(word) in KINDS, kinds)):
             return found[-1]
