@@ -34,13 +34,12 @@ LEFT_OUT = 0.04  # share of words, in every copy but the first
 QUESTIONS_PER_SET = 20
 
 
-class JitteredEmbedder:
+class JitteredEmbedder(SentenceTransformerEmbedder):
     """Real vectors for one text at a time, as for a question; for several, jittered ones of `texts`."""
 
     def __init__(self, embedder: SentenceTransformerEmbedder, texts: Sequence[str]) -> None:
+        super().__init__(embedder.folder, embedder.name, embedder.sha256)
         self._embedder = embedder
-        self.name, self.sha256 = embedder.name, embedder.sha256
-        self.dimension, self.max_word_pieces = embedder.dimension, embedder.max_word_pieces
         self._known = embedder.encode(texts)
         noise = numpy.random.default_rng(7).normal(0.0, JITTER, (len(texts), embedder.dimension))
         self._noise = noise.astype(numpy.float32)
@@ -54,10 +53,6 @@ class JitteredEmbedder:
         moved = self._known[places % count] + self._noise[places // count % count]
         unit: Vectors = moved / numpy.linalg.norm(moved, axis=1, keepdims=True)
         return unit
-
-    def word_pieces(self, texts: Sequence[str]) -> list[int]:
-        """As the real model counts them."""
-        return self._embedder.word_pieces(texts)
 
 
 def main() -> None:

@@ -24,8 +24,8 @@ from eval.reader_data import (
     stems_of,
     without_answer,
 )
-from eval.reader_network import Reader, load_reader, load_tokenizer
 from index.embed import Embedder, load_embedder
+from rag.reader import Reader, load_reader, load_tokenizer
 
 Passage = Sequence[Sentence]
 Scores = list[list[float]]

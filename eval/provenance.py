@@ -26,7 +26,7 @@ PACKAGES = (
     *("footnote-rag", "chromadb", "sentence-transformers", "transformers", "tokenizers", "torch", "numpy"),
     *("nupunkt", "rapidfuzz", "snowballstemmer", "trafilatura", "pypdf", "python-docx"),
 )
-CODE = (".py", ".sql")
+CODE = (".py", ".sql", ".safetensors")
 MEASURING = ("cases.py", "locate.py", "run.py", "score.py", "metrics", "benchmarks")  # of eval: not what only shows
 
 

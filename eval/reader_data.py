@@ -17,7 +17,7 @@ from typing import Any
 import nupunkt
 from tokenizers import Tokenizer
 
-from eval.reader_network import SENTENCE_PIECES
+from rag.reader import SENTENCE_PIECES
 from rag.words import stems
 
 VALIDATION_PART = 8  # one group of so many is kept for measuring

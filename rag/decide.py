@@ -17,7 +17,8 @@ from rag.quote import NOT_EVIDENCE
 from rag.weigh import Candidate
 from rag.words import content_words, stem
 
-CONFIDENCE_SLOPE, CONFIDENCE_INTERCEPT = 3.16, -1.16  # `python -m eval.calibrate` fits them
+UNREAD = (3.16, 0.0, -1.16)  # slopes of the evidence and of the reading, intercept: `python -m eval.calibrate`
+READ = (2.41, 0.193, -0.76)
 SURE = 0.7  # confidence; below it, what is quoted is only the closest that was found
 NEUTRAL = frozenset({"title", "byline", "heading", "question"})
 CLOSE = {"furniture": 0.5, "masked": 0.3}  # share of the question's words, from which text is close to it
@@ -29,11 +30,15 @@ ABOUT, CLEARLY = 0.5, 0.1  # share of the question's words; advantage in evidenc
 
 
 def confidence(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_EVIDENCE) -> float:
-    """How likely the documents answer, 0..1: a logistic model of the best evidence's score, fitted on public sets."""
-    best = max((c.evidence for c in candidates if c.kind not in unusable), default=None)
-    if best is None:
+    """How likely the documents answer, 0..1: a logistic model, fitted on public sets, of the best evidence and, where
+    passages were read, of the best reading."""
+    usable = [c for c in candidates if c.kind not in unusable]
+    if not usable:
         return 0.0
-    return 1.0 / (1.0 + math.exp(-(CONFIDENCE_SLOPE * best + CONFIDENCE_INTERCEPT)))
+    evidence = max(c.evidence for c in usable)
+    reading = max((c.reading for c in usable if c.reading is not None), default=None)
+    slope, reading_slope, intercept = UNREAD if reading is None else READ
+    return 1.0 / (1.0 + math.exp(-(slope * evidence + reading_slope * (reading or 0.0) + intercept)))
 
 
 def reason_for(candidates: Sequence[Candidate]) -> str:

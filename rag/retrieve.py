@@ -17,6 +17,8 @@ from index.document import Document, Passage
 from index.errors import UsageError
 from index.opening import Index
 from index.split import leaves_of
+from rag.reader import reader_of
+from rag.reread import reread
 from rag.scope import in_dates, names_any
 from rag.settings import Settings
 from rag.weigh import Candidate, Query, weigh_sentences
@@ -75,7 +77,8 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings, g
     """Hits of at most `settings.hits_word_pieces` word pieces together, ranked by their best sentence.
 
     BM25 over passages, vectors over passages and vectors over sentences are fused (reciprocal rank fusion; Cormack,
-    Clarke and Büttcher 2009); the best of them are read sentence by sentence and ranked anew.
+    Clarke and Büttcher 2009); the best of them are weighed sentence by sentence, the best of these read, and ranked
+    anew.
     `guessed` filters let through what a narrator tells of a wanted speaker, too.
     Raises UsageError for a filter that does not exist.
     """
@@ -95,6 +98,8 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings, g
     owned = ((passage, document) for passage, document in found if document is not None)
     known = list(islice((pair for pair in owned if _passes(*pair, filters, guessed)), settings.candidates))
     candidates = [c for c in weigh_sentences(query, known, index) if _fits(c, filters, guessed)]
+    if reader := reader_of(index.embedder):
+        candidates = reread(query.text, candidates, reader)
     best: dict[str, Candidate] = {}
     for candidate in candidates:
         best.setdefault(candidate.passage.id, candidate)

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     candidates: int = Field(60, ge=1, le=1000, description="passages taken from each search before they are fused")
     answer_sentences: int = Field(4, ge=1, le=10, description="most quotations in an answer without a language model")
     abstain_below: float = Field(
-        0.49, ge=0.0, le=1.0, description="confidence under which the documents are said not to answer"
+        0.458, ge=0.0, le=1.0, description="confidence under which the documents are said not to answer"
     )
     model: str | None = Field(None, description="language model's name at the endpoint; None answers in quotes")
     model_url: str | None = Field(None, description="OpenAI-compatible endpoint, as in http://127.0.0.1:11434/v1")

@@ -6,7 +6,7 @@ It does not know which sentences will be quoted.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.document import Document, Passage
@@ -18,6 +18,7 @@ from rag.words import content_words, stem, stems, words_of
 
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT = 0.35, 0.25, 0.40
 FIT_WEIGHT = 0.04  # for a sentence that holds a number, date, name or reason when that is asked for; against it if not
+READING_WEIGHT, PASSAGE_READING_WEIGHT = 0.03, 0.01  # of the reader's log-odds: within a passage, of its best sentence
 BEHIND_WEIGHT = 0.3  # of how far a document's best evidence is behind that of the best document
 FEW_WORDS, FEW_WORDS_DISCOUNT = 6, 0.1  # a few words, such as a heading, share much with a question and say little
 ASKING_DISCOUNT = 0.8  # a sentence that asks resembles the question, but seldom answers it
@@ -38,7 +39,8 @@ class Candidate:
 
     `voice` is the sentence's own: a passage of body text may hold a heading, or a quotation. `fit` is 1 if it holds
     what the question asks for in form, -1 if not, 0 if any form will do. `behind` is how far the document's best
-    evidence is behind the best of all, 0 or more.
+    evidence is behind the best of all, 0 or more. `reading`: the reader's log-odds that it answers, None if it did not
+    read it; `passage_reading`: the highest of its passage.
     """
 
     passage: Passage
@@ -52,6 +54,8 @@ class Candidate:
     passage_words: float
     fit: int = 0
     behind: float = 0.0
+    reading: float | None = None
+    passage_reading: float = 0.0
 
     @property
     def evidence(self) -> float:
@@ -68,7 +72,9 @@ class Candidate:
     def score(self) -> float:
         """Higher is better: the evidence, with what else speaks for the sentence."""
         short = FEW_WORDS_DISCOUNT if len(self.text.split()) < FEW_WORDS else 0.0
-        return self.evidence + FIT_WEIGHT * self.fit - BEHIND_WEIGHT * self.behind - short
+        within = 0.0 if self.reading is None else self.reading - self.passage_reading
+        read = READING_WEIGHT * within + PASSAGE_READING_WEIGHT * self.passage_reading
+        return self.evidence + FIT_WEIGHT * self.fit + read - BEHIND_WEIGHT * self.behind - short
 
     @property
     def kind(self) -> str:
@@ -113,7 +119,12 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
                     fit(query.text, document.text[sentence.start : sentence.end]),
                 )
             )
-    return sorted(_by_document(candidates), key=lambda c: (-c.score, c.document.path, c.start))
+    return ranked(_by_document(candidates))
+
+
+def ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates, best first; ties by their place."""
+    return sorted(candidates, key=lambda c: (-c.score, c.document.path, c.start))
 
 
 def _by_document(candidates: Sequence[Candidate]) -> Iterator[Candidate]:

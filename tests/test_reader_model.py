@@ -14,7 +14,9 @@ import torch
 from safetensors.torch import save_file
 
 from eval.reader_data import Question, Sentence, is_validation, near_misses, read_questions, without_answer
-from eval.reader_network import (
+from eval.train_reader import Example, Schedule, examples, loss_of, reworded, save_weights, start_weights
+from index.embed import load_embedder
+from rag.reader import (
     FROZEN,
     QUESTION_PIECES,
     SENTENCE_PIECES,
@@ -26,8 +28,6 @@ from eval.reader_network import (
     make_window,
     split_windows,
 )
-from eval.train_reader import Example, Schedule, examples, loss_of, reworded, save_weights, start_weights
-from index.embed import load_embedder
 
 MILL = [
     "The mill stands at the lower end of the valley.",
@@ -149,7 +149,7 @@ def test_without_weights_there_is_no_reader(tmp_path: Path) -> None:
 
 
 def test_importing_the_reader_does_not_load_torch() -> None:
-    code = "import sys, eval.reader_network; sys.exit('torch' in sys.modules)"
+    code = "import sys, rag.reader; sys.exit('torch' in sys.modules)"
     root = Path(__file__).parent.parent
     done = subprocess.run([sys.executable, "-c", code], cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
     assert done.returncode == 0

@@ -1,6 +1,6 @@
 """Reads passages with a question in mind: how well each sentence answers it, and whether none does.
 
-A trial (docs/reader.md): the product does not use it. It does not know documents, nor what becomes of its scores;
+How it was trained and what it is worth: docs/reader.md. It does not know documents, nor what becomes of its scores;
 torch is imported once a reader is loaded.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,13 @@ import numpy
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index.embed import load_embedder
+from index.embed import Embedder, SentenceTransformerEmbedder, load_embedder
+from index.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+WEIGHTS = Path(__file__).with_name("reader.safetensors")
 LAYERS = 6
 HEADS = 12
 EPSILON = 1e-12  # of the layer norms, as in the model that the reader started from
@@ -90,25 +92,45 @@ class Reader:
             for owner in range(len(passages))
         ]
 
+    def is_long(self, question: str) -> bool:
+        """Whether the question is longer than what the reader takes in of one."""
+        return len(self._pieces([question])[0]) > QUESTION_PIECES
+
     def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 
 
+@lru_cache(maxsize=1)
+def own_reader() -> Reader | None:
+    """The reader that comes with the program, loaded once."""
+    return load_reader(WEIGHTS)
+
+
+def reader_of(embedder: Embedder) -> Reader | None:
+    """The reader to go with an embedder; None beside one that is not a model of language."""
+    return own_reader() if isinstance(embedder, SentenceTransformerEmbedder) else None
+
+
 def load_reader(weights: Path) -> Reader | None:
     """The reader, or None where no such file is; takes about a second.
 
-    Raises ModelUnavailable when the embedding model, whose vocabulary it shares, is missing or damaged.
+    Raises ModelUnavailable when it is damaged, or the embedding model, whose vocabulary it shares, can't be used.
     """
     if not weights.is_file():
         return None
-    from safetensors import safe_open
+    from safetensors import SafetensorError, safe_open
     from safetensors.torch import load_file
 
     folder = load_embedder().folder
     with safe_open(folder / "model.safetensors", framework="pt") as tensors:
         base = {name: tensors.get_tensor(name).float() for name in FROZEN}
-    own = {name: tensor.float() for name, tensor in load_file(weights).items()}
+    try:
+        own = {name: tensor.float() for name, tensor in load_file(weights).items()}
+    except (SafetensorError, OSError) as error:
+        raise ModelUnavailable(
+            f"The weights of the reader in {weights} are damaged ({error}); install the program anew."
+        ) from error
     return Reader(Network(base | own, half_linear if has_half_precision() else None), load_tokenizer(folder))
 
 
