@@ -36,6 +36,7 @@ ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")  # and by the fingers, where they 
 CONTRACTED = frozenset(
     "cant dont wont isnt arent wasnt werent didnt doesnt hasnt havent hadnt shouldnt wouldnt couldnt".split()
 )
+COMMON = sorted(word for word in STOP_WORDS | CONTRACTED if len(word) >= SHORTEST)
 LONG = 9  # letters of a word in which another letter makes none
 ENDINGS = re.compile(r"(?<=[szxho])es$|(?<![isu])s$|(?:ed|ing|ly)$")
 RARE_PER_PASSAGES = 50_000  # a word must stand in one passage, and in one more for every so many passages
@@ -132,6 +133,8 @@ def _correction(question: str, match: re.Match[str], index: Index) -> str | None
     if BRITISH.search(letters):  # another spelling, not a slip
         american = BRITISH.sub(r"iz\1", letters)
         return _in_case(word, american) if has_words(american, index.catalog) else None
+    if word.islower() and letters not in english_words() and (common := _common_word(letters)):
+        return common
     vocabulary = vocabulary_of(index)
     if not name and (parts := _split(letters, vocabulary, index)):
         return _in_case(word, parts)
@@ -139,6 +142,18 @@ def _correction(question: str, match: re.Match[str], index: Index) -> str | None
         return None
     found = _nearest(letters, vocabulary, index, name)
     return None if found is None else _in_case(word, found.text)
+
+
+def _common_word(letters: str) -> str | None:
+    """The word of grammar that is one slip away, as "couldn't" from "coudnt"; None without one.
+
+    Another letter makes another word.
+    """
+    for word in COMMON:
+        replaced = len(word) == len(letters) and sorted(word) != sorted(letters)
+        if not replaced and OSA.distance(letters, word, score_cutoff=1) == 1:
+            return f"{word[:-2]}n't" if word in CONTRACTED and word.endswith("nt") else word
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -55,6 +55,8 @@ def index(make_index: MakeIndex, monkeypatch: pytest.MonkeyPatch) -> Index:
         ("the harbuor's fees", "the harbour's fees"),
         ("goverment and tresurer", "government and treasurer"),
         ("did it sial", "did it sails"),
+        ("waht does the ferry carry", "what does the ferry carry"),
+        ("they coudnt find the boat", "they couldn't find the boat"),
     ],
 )
 def test_a_slip_is_mended(question: str, meant: str, index: Index) -> None:
