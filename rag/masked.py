@@ -17,7 +17,7 @@ from rag.retrieve import Hit, search_words
 from rag.weigh import Candidate
 
 BESIDE = frozenset({"furniture", "comment", "byline"})
-MUCH = 0.2  # share of an article
+MUCH, HALF = 0.2, 0.5  # shares of an article
 SEARCHED = 20  # passages with the visible words of a masked one
 
 
@@ -52,8 +52,8 @@ def masked_note(spans: Sequence[Span]) -> str:
 
 def explain_announced(span: Span) -> str:
     """What to tell where the closest words only announce what stands in the masked part of their article."""
-    share = masked_share(span.document)
-    return f"{_name(span.document)} announces this, but about {share:.0%} of it is masked: what it says can't be read."
+    part = "most" if masked_share(span.document) > HALF else "a good part"
+    return f"{_name(span.document)} announces this, but {part} of it is masked: what it says can't be read."
 
 
 def masked_share(document: Document) -> float:
