@@ -162,9 +162,11 @@ def _footnoted(located: Located, answer: Answer, citations: Mapping[int, Citatio
 
 
 def _faithful(answer: Answer, texts: Mapping[str, str]) -> dict[str, float | None]:
-    """What an answer adds in words of its own; of a refusal, whether it tells anything that was not in the question."""
+    """What an answer adds in words of its own; of a refusal, whether it tells anything that is neither in the
+    question nor the title of a document that was found."""
     if answer.status != "answered":
-        told = bool(answer.sentences or answer.citations) or _tells(answer.text, [answer.question])
+        titles = [hit.document.title for hit in answer.hits if hit.document.title]
+        told = bool(answer.sentences or answer.citations) or _tells(answer.text, [answer.question, *titles])
         return {**dict.fromkeys(FAITHFUL), "refusal_plain": float(not told)}
     by_number = {citation.number: citation for citation in answer.citations}
     cited = [(sentence, _sources(sentence, by_number)) for sentence in answer.sentences]
@@ -185,7 +187,7 @@ def _faithful(answer: Answer, texts: Mapping[str, str]) -> dict[str, float | Non
 
 
 def _tells(text: str, known: Sequence[str]) -> bool:
-    """Whether a refusal says a number, a name or a quotation that the question did not."""
+    """Whether a refusal says a number, a name or a quotation that is not known."""
     return bool(
         metrics.invented_quotations(text, known)
         or metrics.strange_names(text, known)
