@@ -230,10 +230,8 @@ def _answer_in_quotes(
     search = replace(search, model=QUOTES)
     found = search.found
     chosen = choose(found.candidates, settings.answer_sentences, search.unusable, found.parts)
-    if not chosen or search.confidence < settings.abstain_below or search.outdone:
-        yield _abstained(search, index, notice=_joined(notice, search.notice), removed=removed)
-        return
-    if told := _not_told(search, chosen):
+    told = None if search.outdone else _not_told(search, chosen)
+    if not chosen or told or search.confidence < settings.abstain_below or search.outdone:
         yield _abstained(search, index, told, notice=_joined(notice, search.notice), removed=removed)
         return
     formless = all(fit(search.search_query, span.text) < 0 for span in chosen)  # no reason where one is asked for
@@ -269,7 +267,7 @@ def _not_told(search: Search, chosen: Sequence[Span]) -> tuple[str, str] | None:
     """The reason and the words of an abstention where what would be quoted plainly doesn't tell what is asked."""
     if announced := announced_only(search.search_query, chosen):
         return "masked", explain_announced(announced)
-    lack = lacking(search.search_query, chosen) if search.found.parts == 1 else ""
+    lack = lacking(search.search_query, chosen) if chosen and search.found.parts == 1 else ""
     return ("not_in_corpus", LACKING.format(lack)) if lack else None
 
 

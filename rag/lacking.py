@@ -34,11 +34,10 @@ KINDS = frozenset(  # of persons, bodies and places: what has a name
         "novel game"
     ).split()
 )
-NAMING = re.compile(
-    r"\b(?:which|what)\s+((?:[\w'’-]+\s+){0,5}[\w'’-]+)"
-    r"|\bnames? of (?:the|an?|its|his|her|their)?\s*((?:[\w'’-]+\s+){0,4}[\w'’-]+)"
-    r"|\bwho (?:is|was|are|were) (?:the|an?)\s+((?:[\w'’-]+\s+){0,4}[\w'’-]+)",
-    re.IGNORECASE,
+NAMING = (
+    re.compile(r"\bnames? of (?:the|an?|its|his|her|their)?\s*((?:[\w'’-]+\s+){0,4}[\w'’-]+)", re.IGNORECASE),
+    re.compile(r"\b(?:which|what)\s+((?:[\w'’-]+\s+){0,5}[\w'’-]+)", re.IGNORECASE),
+    re.compile(r"\bwho (?:is|was|are|were) (?:the|an?)\s+((?:[\w'’-]+\s+){0,4}[\w'’-]+)", re.IGNORECASE),
 )
 ENDS_THE_KIND = frozenset(
     "do does did is are was were has have had can could will would should the a an of in on at to for with by that "
@@ -47,6 +46,7 @@ ENDS_THE_KIND = frozenset(
 NEAR = 6  # words before and after "a researcher", within which the name would stand
 ONE = re.compile(r"\b(?:an?|one|another|some|unnamed)(?: [\w'’-]+){0,4}$", re.IGNORECASE)
 CAPITAL = re.compile(r"(?<![\w-])[A-Z][\w'’-]+")
+ITEM = re.compile(r"\n\s*(?:[-•*·]|\d+[.)])\s+")
 NO_NAME = re.compile(rf"{DAY}|Last|Next|Early|Late")
 A_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 ANNOUNCING = re.compile(
@@ -132,8 +132,8 @@ def _around(kind: str, sentence: str) -> Iterator[str]:
 
 def _kind_asked(question: str) -> str:
     """The word for what is to be named: "researcher" in "who was the researcher that …?"; "" without one."""
-    for match in NAMING.finditer(question):
-        phrase: str = next(filter(None, match.groups()))
+    for match in (match for naming in NAMING for match in naming.finditer(question)):
+        phrase: str = match[1]
         words = takewhile(lambda word: word.lower() not in ENDS_THE_KIND, phrase.split())
         kinds = dropwhile(lambda word: _singular(word) not in KINDS, words)
         if found := list(takewhile(lambda word: _singular(word) in KINDS, kinds)):
@@ -142,5 +142,6 @@ def _kind_asked(question: str) -> str:
 
 
 def _sentences(span: Span) -> Iterator[str]:
+    """The sentences, and the items of a list each by itself."""
     for start, end in nupunkt.sent_spans(span.text):
-        yield span.text[start:end]
+        yield from ITEM.split(span.text[start:end])

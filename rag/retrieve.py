@@ -77,8 +77,8 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings, g
     """Hits of at most `settings.hits_word_pieces` word pieces together, ranked by their best sentence.
 
     BM25 over passages, vectors over passages and vectors over sentences are fused (reciprocal rank fusion; Cormack,
-    Clarke and Büttcher 2009); the best of them are weighed sentence by sentence, the best of these read, and ranked
-    anew.
+    Clarke and Büttcher 2009); the best of them are weighed sentence by sentence and ranked anew; the sentences of the
+    best of these once more as they are read.
     `guessed` filters let through what a narrator tells of a wanted speaker, too.
     Raises UsageError for a filter that does not exist.
     """
@@ -98,15 +98,16 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings, g
     owned = ((passage, document) for passage, document in found if document is not None)
     known = list(islice((pair for pair in owned if _passes(*pair, filters, guessed)), settings.candidates))
     candidates = [c for c in weigh_sentences(query, known, index) if _fits(c, filters, guessed)]
-    if reader := reader_of(index.embedder):
-        candidates = reread(query.text, candidates, reader)
     best: dict[str, Candidate] = {}
     for candidate in candidates:
         best.setdefault(candidate.passage.id, candidate)
     hits = sorted((_hit(*pair, best.get(pair[0].id)) for pair in known), key=lambda hit: -hit.score)
     kept = pack(((hit, rows[hit.passage.id][1]) for hit in without_near_duplicates(hits)), settings.hits_word_pieces)
-    read = {hit.passage.id for hit in kept}
-    return Found(tuple(kept), tuple(candidate for candidate in candidates if candidate.passage.id in read))
+    shown = {hit.passage.id for hit in kept}
+    candidates = [candidate for candidate in candidates if candidate.passage.id in shown]
+    if reader := reader_of(index.embedder):  # tells sentences apart; passages it ranks no better
+        candidates = reread(query.text, candidates, reader)
+    return Found(tuple(kept), tuple(candidates))
 
 
 def _hit(passage: Passage, document: Document, best: Candidate | None) -> Hit:

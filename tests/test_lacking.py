@@ -81,6 +81,11 @@ def test_what_the_question_says_itself_does_not_count() -> None:
             "In May they visited key northern towns of the U.S.",
             "no names of such towns",
         ),
+        (
+            "the name of the mill company that left",
+            "Roe lists:\n- Poole leaves\n- A Mill Company Leaves",
+            "no name for that company",
+        ),
         ("Which courts must hear it?", "Most courts must hear it.", "no names of such courts"),
         ("Which island nation fell into chaos?", "The island is quiet. Aldona has fallen into chaos.", ""),
         ("Which country has the ferry?", "Aldona is the country that has one.", ""),
