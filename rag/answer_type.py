@@ -44,6 +44,22 @@ MONEY = (
     rf"|\b(?:thousand|million|billion)s? (?:of )?{CURRENCIES}\b|\b(?:free of charge|no charge)\b"
 )
 CODE = r"\b(?=[\w/-]*\d)[A-Za-z]+[-/ ]?\d[\w/.-]*|\b\d{3,}[\w/.-]*|\S+@\S+|https?://|\bwww\."
+KINDS = frozenset(  # of persons, bodies, places and works: what has a name
+    (
+        "person man woman boy girl researcher employee student official spokesman spokeswoman spokesperson ceo "
+        "chief president chairman director manager engineer author writer reporter journalist analyst minister "
+        "senator governor mayor judge lawyer attorney doctor scientist professor teacher nurse officer soldier "
+        "victim suspect witness translator player coach actor actress singer artist musician founder owner "
+        "customer client dealer buyer seller partner critic expert consultant auditor inspector member leader "
+        "king queen prince princess inventor winner executive worker employer company firm manufacturer vendor "
+        "supplier retailer distributor integrator bank hospital school district university college agency "
+        "department ministry newspaper magazine organisation organization union party club team church court "
+        "embassy base laboratory lab museum library shop store restaurant factory plant brand maker operator "
+        "carrier airline publisher network channel studio band country nation city town village province state "
+        "county island river lake mountain street road station airport port terminal building region film movie "
+        "book song album novel game"
+    ).split()
+)
 NAME = r"(?<=[\w,;:“\"'’(–—-] )[\"“(]?[A-Z][\w.'’-]+|\b[A-Z][\w'’-]+ [A-Z][\w'’-]+"
 REASON = (
     r"\b(?:because|due to|since|so that|in order to|reasons?|therefore|caus(?:e[ds]?|ing)|to avoid|owing to"
@@ -122,8 +138,8 @@ FORMS = (
     ),
     _form(
         ASKING + r"(?:who(?:se|m)?|where)\b"
-        rf"|{WHAT}{A_WORD}(?:person|people|man|woman|company|companies|firms?"
-        r"|country|countries|city|cities|state|town|place|island|team|organi[sz]ation|agency|newspaper|magazine)\b",
+        rf"|{WHAT}(?:(?!{AUXILIARY})[\w'’-]+ ){{0,2}}(?:{'|'.join(sorted(KINDS))}|people|men|women"
+        r"|companies|countries|cities|parties|agencies|universities|factories|libraries|ministries)(?:s|es)?\b",
         NAME,
         "",
         exact_case=True,

@@ -41,6 +41,11 @@ def confidence(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_E
     return 1.0 / (1.0 + math.exp(-(slope * evidence + reading_slope * (reading or 0.0) + intercept)))
 
 
+def strongest(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_EVIDENCE) -> float:
+    """The best evidence's score; 0 without any."""
+    return max((c.evidence for c in candidates if c.kind not in unusable), default=0.0)
+
+
 def reason_for(candidates: Sequence[Candidate]) -> str:
     """Why there is no answer: the closest text is masked, is furniture, or nothing says it.
 

@@ -13,27 +13,11 @@ from itertools import dropwhile, takewhile
 import nupunkt
 
 from index.document import Document
-from rag.answer_type import DAY, expects, fit
+from rag.answer_type import DAY, KINDS, expects, fit
 from rag.masked import MUCH, masked_share
 from rag.quote import Span
 from rag.words import stem, stems
 
-KINDS = frozenset(  # of persons, bodies and places: what has a name
-    (
-        "person man woman boy girl researcher employee student official spokesman spokeswoman spokesperson ceo "
-        "chief president chairman director manager engineer author writer reporter journalist analyst minister "
-        "senator governor mayor judge lawyer attorney doctor scientist professor teacher nurse officer soldier "
-        "victim suspect witness translator player coach actor actress singer artist musician founder owner "
-        "customer client dealer buyer seller partner critic expert consultant auditor inspector member leader "
-        "king queen prince princess inventor winner executive worker company firm manufacturer vendor supplier "
-        "retailer distributor integrator bank hospital school district university college agency department "
-        "ministry newspaper magazine organisation organization union party club team church court embassy base "
-        "laboratory lab museum library shop store restaurant factory plant brand maker operator carrier airline "
-        "publisher network channel studio band country nation city town village province state county island "
-        "river lake mountain street road station airport port terminal building region film movie book song album "
-        "novel game"
-    ).split()
-)
 NAMING = (
     re.compile(r"\bnames? of (?:the|an?|its|his|her|their)?\s*((?:[\w'’-]+\s+){0,4}[\w'’-]+)", re.IGNORECASE),
     re.compile(r"\b(?:which|what)\s+((?:[\w'’-]+\s+){0,5}[\w'’-]+)", re.IGNORECASE),

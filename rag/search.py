@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 from index.errors import IndexMissing, UsageError
 from index.opening import Index
 from index.read import storable
-from rag.decide import confidence, is_about, never_mentioned, outdone
+from rag.decide import confidence, is_about, never_mentioned, outdone, strongest
 from rag.followup import History, leans, standalone_question
 from rag.intent import asks_beside
 from rag.quote import NOT_EVIDENCE
@@ -34,6 +34,7 @@ NEXT_PART = re.compile(rf"\?\s+(?=(?:[Aa]nd\s+)?\w)|,?\s+and\s+(?={ASKING}\b)|[,
 ASKS = re.compile(rf"\W*(?:and\s+)?(?:{WH}|did|does|do|is|was|were|are|has|have)\b", re.IGNORECASE)
 UNFINISHED_PART = re.compile(rf".*\b{WH}(?:\s+(?:and|or))?", re.IGNORECASE | re.DOTALL)  # "do we know how | and when"
 SHORTEST_PART = 3  # words
+FOUND = 0.355  # evidence; with less, the filters that a question states have found nothing, and are lifted
 MOST_PARTS = 3
 
 
@@ -87,7 +88,7 @@ def look_up(
         used = guessed or given
         found = _find(asked, index, used, settings, guessed=bool(guessed))
         sure = confidence(found.candidates, unusable)
-        if guessed and sure < settings.abstain_below:
+        if guessed and strongest(found.candidates, unusable) < FOUND:
             used, found = {}, _find(asked, index, {}, settings)
             sure = confidence(found.candidates, unusable)
         absent = never_mentioned(asked, index)
