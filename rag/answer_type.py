@@ -27,13 +27,17 @@ YEAR = (
     r"|\byears? (?:ago|later|earlier|before|after)\b"
 )
 NUMBER = (
-    r"\d(?:[\d,.]*\d)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"\d(?:[\d,.]*\d)?|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
     r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|half"
-    r"|twice|once|double|percent|per cent|none|no)\b"
+    r"|twice|once|double|percent|per cent|none)\b"
 )
 PERCENTAGE = (
     r"\d\s?%|\bper ?cent\b|\b(?:half|thirds?|quarters?|fifths?|tenths?)\b"
     r"|\b(?:one|two|three|four|nine|\d+) (?:in|out of) \w+\b"
+)
+NO_COUNT = re.compile(
+    rf"^\s*\d+[.)]\s|\b(?:{MONTHS})\.? \d{{1,2}}\b|\b\d{{1,2}} (?:{MONTHS})\b|\b(?:1[5-9]|20)\d\d\b(?![,.]?\d)",
+    re.MULTILINE,
 )
 CURRENCIES = (
     "(?:dollars?|euros?|pounds?|yen|yuan|rmb|cents?|rupees?|francs?|pence|roubles?|rubles?|won|pesos?|kron[ea]r?|usd|eur"
@@ -76,15 +80,18 @@ A_WORD = rf"(?:(?!{AUXILIARY})\w+ )?"
 @dataclass(frozen=True, slots=True)
 class Form:
     """What an answer holds: `given` finds it. `lacking` is what to call its absence; "" where words of many kinds
-    may answer as well, so that nothing follows from its absence."""
+    may answer as well, so that nothing follows from its absence. Where something `counts`, a day, a year or the number
+    of an item in a list is none."""
 
     asked: re.Pattern[str]
     given: re.Pattern[str]
     lacking: str
+    counts: bool = False
 
 
-def _form(asked: str, given: str, lacking: str, *, exact_case: bool = False) -> Form:
-    return Form(re.compile(asked, re.IGNORECASE), re.compile(given, 0 if exact_case else re.IGNORECASE), lacking)
+def _form(asked: str, given: str, lacking: str, *, exact_case: bool = False, counts: bool = False) -> Form:
+    given_form = re.compile(given, 0 if exact_case else re.IGNORECASE)
+    return Form(re.compile(asked, re.IGNORECASE), given_form, lacking, counts)
 
 
 FORMS = (
@@ -123,12 +130,8 @@ FORMS = (
         "no such number or code",
         exact_case=True,
     ),
-    _form(
-        r"\bhow (?:many|much|large|big|high|tall|deep|wide|heavy|expensive)\b"
-        rf"|{WHAT}{A_WORD}(?:number|share|amount|figure|sum)\b",
-        NUMBER,
-        "no such number",
-    ),
+    _form(rf"\bhow many\b|{WHAT}{A_WORD}(?:number|amount|figure|sum)\b", NUMBER, "no such number", counts=True),
+    _form(rf"\bhow (?:much|large|big|high|tall|deep|wide|heavy|expensive)\b|{WHAT}{A_WORD}share\b", NUMBER, ""),
     _form(r"\bhow (?:old|far|long|often|fast|quickly|soon)\b", rf"{NUMBER}|{DATE}", "no such number or time"),
     _form(
         ASKING + rf"when\b|{WHAT}(?:month|time|week|century|decade)\b",
@@ -163,4 +166,5 @@ def fit(question: str, text: str) -> int:
     if form is None:
         return 0
     known = frozenset(words_of(question))
+    text = NO_COUNT.sub(" ", text) if form.counts else text
     return 1 if any(not known.issuperset(words_of(match.group())) for match in form.given.finditer(text)) else -1

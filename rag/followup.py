@@ -73,6 +73,7 @@ JUDGED = (
 EXPLETIVE = re.compile(  # "is it true that", "is it safer to sell the mill", "it seems that", "does it take long to"
     rf"\bit(?:['’]s| is| was| be| been)? (?:\w+ )?(?:{JUDGED}) (?:to|that|for|if|when|how)\b"
     r"|\b(?:is|was|be) it (?:\w+ )?\w+er (?:to|that|for|if|when)\b"
+    r"|\b(?:who|what|when|where|why|how|which) (?:is|was) it that\b"
     r"|\b(?:is|was|be) it (?:\w+ )?(?!similar|related|equal|compared|next|due|close|identical|linked)\w+ "
     r"to \w+ (?!(?:in|on|at|for|with|by|from|about|to|as|under|over|out|off|up|and|or)\b)\w"
     r"|\bit (?:seems?|sounds?|looks?|appears?|turns?) (?:like|as|that|out|to)\b|\bdoes it (?:take|cost)\b.*\bto\b",

@@ -60,7 +60,8 @@ def announced_only(question: str, chosen: Sequence[Span]) -> Span | None:
     A question about the announcement itself (which topics does it cover?) is answered by it.
     """
     best = chosen[0] if chosen else None
-    if best is None or not ANNOUNCING.search(best.text) or masked_share(best.document) < MUCH:
+    first = next(_sentences(best), "") if best else ""
+    if best is None or not ANNOUNCING.search(first) or masked_share(best.document) < MUCH:
         return None
     return None if CONTENTS & set(stems(question)) else best
 

@@ -13,11 +13,12 @@ from index.document import Document, Passage
 from index.embed import Vectors
 from index.opening import Index
 from index.voices import Voice, Voices
-from rag.answer_type import fit
+from rag.answer_type import expects, fit
 from rag.words import content_words, stem, stems, words_of
 
 SENTENCE_WEIGHT, PASSAGE_WEIGHT, WORDS_WEIGHT = 0.35, 0.25, 0.40
 FIT_WEIGHT = 0.04  # for a sentence that holds a number, date, name or reason when that is asked for; against it if not
+COUNT_WEIGHT = 0.1  # the same, where something is to be counted
 READING_WEIGHT, PASSAGE_READING_WEIGHT = 0.03, 0.01  # of the reader's log-odds: within a passage, of its best sentence
 BEHIND_WEIGHT = 0.3  # of how far a document's best evidence is behind that of the best document
 FEW_WORDS, FEW_WORDS_DISCOUNT = 6, 0.1  # a few words, such as a heading, share much with a question and say little
@@ -38,9 +39,9 @@ class Candidate:
     """A sentence of a passage with what speaks for it: cosines -1..1, shares of the query's words 0..1.
 
     `voice` is the sentence's own: a passage of body text may hold a heading, or a quotation. `fit` is 1 if it holds
-    what the question asks for in form, -1 if not, 0 if any form will do. `behind` is how far the document's best
-    evidence is behind the best of all, 0 or more. `reading`: the reader's log-odds that it answers, None if it did not
-    read it; `passage_reading`: the highest of its passage.
+    what the question asks for in form, -1 if not, 0 if any form will do; more of either for what is to be counted.
+    `behind` is how far the document's best evidence is behind the best of all, 0 or more. `reading`: the reader's
+    log-odds that it answers, None if it did not read it; `passage_reading`: the highest of its passage.
     """
 
     passage: Passage
@@ -52,7 +53,7 @@ class Candidate:
     passage_cosine: float
     words: float
     passage_words: float
-    fit: int = 0
+    fit: float = 0.0
     behind: float = 0.0
     reading: float | None = None
     passage_reading: float = 0.0
@@ -91,7 +92,8 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
     """Every sentence of the passages, best first: vector and word evidence of the sentence and of its passage."""
     ids = [passage.id for passage, _ in passages]
     sentences, vectors = index.catalog.sentence_vectors(ids), index.passage_vectors(ids)
-    weights = word_weights(query.text, index)
+    weights, form = word_weights(query.text, index), expects(query.text)
+    counted = COUNT_WEIGHT / FIT_WEIGHT if form and form.counts else 1.0
     candidates, known = [], dict[str, Voices]()
     for passage, document in passages:
         if passage.id not in vectors:  # it went while the question was being asked
@@ -116,7 +118,7 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
                     float(query.vector @ vectors[passage.id]),
                     covered(weights, said),
                     covered(weights, said | around),
-                    fit(query.text, document.text[sentence.start : sentence.end]),
+                    counted * fit(query.text, document.text[sentence.start : sentence.end]),
                 )
             )
     return ranked(_by_document(candidates))
