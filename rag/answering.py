@@ -230,8 +230,9 @@ def _answer_in_quotes(
     search = replace(search, model=QUOTES)
     found = search.found
     chosen = choose(found.candidates, settings.answer_sentences, search.unusable, found.parts)
-    told = None if search.outdone else _not_told(search, chosen)
-    if not chosen or told or search.confidence < settings.abstain_below or search.outdone:
+    unsure = search.confidence < settings.abstain_below
+    told = None if search.outdone else _not_told(search, chosen, unsure)
+    if not chosen or told or unsure or search.outdone:
         yield _abstained(search, index, told, notice=_joined(notice, search.notice), removed=removed)
         return
     formless = all(fit(search.search_query, span.text) < 0 for span in chosen)  # no reason where one is asked for
@@ -263,9 +264,13 @@ def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _not_told(search: Search, chosen: Sequence[Span]) -> tuple[str, str] | None:
-    """The reason and the words of an abstention where what would be quoted plainly doesn't tell what is asked."""
-    if announced := announced_only(search.search_query, chosen):
+def _not_told(search: Search, chosen: Sequence[Span], unsure: bool) -> tuple[str, str] | None:
+    """The reason and the words of an abstention where what would be quoted plainly doesn't tell what is asked.
+
+    Only what is about the question announces what is asked.
+    """
+    announced = None if unsure else announced_only(search.search_query, chosen)
+    if announced:
         return "masked", explain_announced(announced)
     lack = lacking(search.search_query, chosen) if chosen and search.found.parts == 1 else ""
     return ("not_in_corpus", LACKING.format(lack)) if lack else None

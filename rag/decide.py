@@ -35,7 +35,7 @@ def confidence(candidates: Sequence[Candidate], unusable: frozenset[str] = NOT_E
     usable = [c for c in candidates if c.kind not in unusable]
     if not usable:
         return 0.0
-    evidence = max(c.evidence for c in usable)
+    evidence = strongest(usable, unusable)
     reading = max((c.reading for c in usable if c.reading is not None), default=None)
     slope, reading_slope, intercept = UNREAD if reading is None else READ
     return 1.0 / (1.0 + math.exp(-(slope * evidence + reading_slope * (reading or 0.0) + intercept)))

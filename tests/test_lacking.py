@@ -9,6 +9,7 @@ from index.document import Block, Document, Passage
 from rag.answering import answer
 from rag.lacking import announced_only, lacking
 from rag.quote import Span
+from rag.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
@@ -145,6 +146,24 @@ def test_an_abstention_says_what_lacks(make_index: MakeIndex) -> None:
     assert (told.status, told.reason, told.citations) == ("abstained", "not_in_corpus", ())
     assert told.text.endswith("the closest passages give no sum of money.")
     assert told.closest
+
+
+MASKED = (
+    f"{MILL}\n{PROMISE}\n\n"
+    + "\n\n".join(["*** **** ** *** ***** ** ***** *** **** *** ***** ** *** ****."] * 6)
+    + "\n"
+)
+
+
+def test_only_what_is_about_the_question_announces_its_answer(make_index: MakeIndex) -> None:
+    index = make_index({"mill.txt": MASKED})
+    question = "What will the owners do with the wheel, says the report on the sale of the mill?"
+    told = answer(question, index=index, settings=Settings(abstain_below=0.0))
+    assert told.reason == "masked"
+    assert "announces this, but" in told.text
+    unsure = answer(question, index=index, settings=Settings(abstain_below=1.0))
+    assert unsure.status == "abstained"
+    assert "announces" not in unsure.text
 
 
 def test_a_name_that_no_document_mentions(make_index: MakeIndex) -> None:
