@@ -29,7 +29,7 @@ from index.errors import IndexMismatch
 
 PASSAGES, SENTENCES = "passages", "sentences"
 FOLDER_NAME, DATABASE_NAME = "chroma", "chroma.sqlite3"
-CONFIGURATION: Any = {"hnsw": {"space": "ip", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}}
+CONFIGURATION: Any = {"hnsw": {"space": "ip", "ef_construction": 100, "ef_search": 300, "max_neighbors": 32}}
 FAULTS = (ChromaError, OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError)  # of a damaged folder
 
 logging.getLogger("chromadb").setLevel(logging.ERROR)

@@ -30,6 +30,7 @@ from rag.quote import NOT_EVIDENCE, Span, Statement, write_quotes
 from rag.retrieve import Found, Hit
 from rag.search import QUOTES, Search, look_up
 from rag.settings import Settings, load_settings
+from rag.sides import by_sides
 from rag.tokens import CountTokens, token_counter
 from rag.write import aligner, bind, build_context, evidence_of, messages_for, says_no_answer, write
 
@@ -229,7 +230,8 @@ def _answer_in_quotes(
 ) -> Iterator[Answer]:
     search = replace(search, model=QUOTES)
     found = search.found
-    chosen = choose(found.candidates, settings.answer_sentences, search.unusable, found.parts)
+    candidates, voices = by_sides(search.search_query, found.candidates)
+    chosen = choose(candidates, settings.answer_sentences, search.unusable, max(found.parts, voices))
     unsure = search.confidence < settings.abstain_below
     told = None if search.outdone else _not_told(search, chosen, unsure)
     if not chosen or told or unsure or search.outdone:

@@ -20,6 +20,7 @@ from rag.quote import NOT_EVIDENCE
 from rag.retrieve import Filters, Found, Hit, retrieve
 from rag.scope import QUOTED, scope_of
 from rag.settings import Settings
+from rag.sides import without_remark
 from rag.spelling import corrected
 from rag.weigh import Candidate, Query
 
@@ -109,7 +110,7 @@ def look_up(
 
 def _find(asked: str, index: Index, filters: Filters, settings: Settings, guessed: bool = False) -> Found:
     """What is found for the question; for one of several parts, for each of them, the parts taking turns."""
-    parts = parts_of(asked)
+    parts = parts_of(without_remark(asked))
     vectors = index.embedder.encode(parts)
     queries = [Query(part, vector) for part, vector in zip(parts, vectors, strict=True)]
     found = [retrieve(query, index, filters, settings, guessed=guessed) for query in queries]
