@@ -6,7 +6,8 @@ It does not know how passages are embedded, stored or found.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,6 +20,7 @@ SPLITTER_VERSION = 2
 FLOWING_KINDS = frozenset({"title", "byline", "heading", "body", "quotation", "list_item", "table", "caption"})
 LEADING_KINDS = frozenset({"title", "byline", "heading", "question"})  # they belong to what follows them
 TURN_KINDS = frozenset({"question", "interview_answer"})
+CUT_NAME = re.compile(r"[“‘\"'(\[](?:Mr|Mrs|Ms|Mx|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Rev|Hon)\.\s*$")
 LINE_KINDS = frozenset({"list_item", "title", "heading", "byline"})  # each is one sentence as it stands
 
 
@@ -80,13 +82,26 @@ def sentences_of(document: Document, block: Block) -> Iterator[tuple[int, int]]:
     elif block.kind == "table":
         spans = list(_lines(text))
     else:
-        spans = [(start, end) for start, end in nupunkt.sent_spans(text)]
+        spans = list(_whole_names(text, nupunkt.sent_spans(text)))
     for start, end in spans:
         sentence = text[start:end]
         stripped = sentence.strip()
         if any(character.isalnum() or character == "*" for character in stripped):
             begin = block.start + start + len(sentence) - len(sentence.lstrip())
             yield begin, begin + len(stripped)
+
+
+def _whole_names(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The sentences, those joined that are cut between a title and its name behind an opening mark: “Mr. Roe”."""
+    waiting: int | None = None
+    end = 0
+    for begin, end in spans:
+        start = begin if waiting is None else waiting
+        waiting = start if CUT_NAME.search(text[start:end]) else None
+        if waiting is None:
+            yield start, end
+    if waiting is not None:
+        yield waiting, end
 
 
 def _label_length(document: Document, block: Block) -> int:

@@ -37,8 +37,8 @@ def _introduction(document: Document, voice: Voice, count: int, again: bool) -> 
         return f"{_capital(_speaker(document, voice))}, as reported{_carried(document, voice.via)} in {where}{when}"
     if voice.quoted:
         return f"{_capital(_speaker(document, voice))}, quoted{_carried(document, voice.via)} in {where}{when}"
-    if voice.speaker:
-        return f"{_speaker(document, voice)}, in {where}{when}"
+    if voice.speaker or voice.role:
+        return f"{_capital(_speaker(document, voice))}, in {where}{when}"
     kind = "An update in " if voice.kind == "update" else ""
     if again:
         return f"{kind}{where}{when}"

@@ -61,6 +61,15 @@ def test_the_role_stands_on_the_names_own_line() -> None:
     assert turns(FRONT + exchange("PORT TIMES:", "ROE:"))[1][2] == "Keeper of the Weir"
 
 
+def test_an_office_is_held_by_whom_the_text_names_before_the_first_turn() -> None:
+    front = "A Meeting on the Weir\n\nJane Roe (chair of the board) opened the meeting.\n\n"
+    within = TOLD + " Joining us is Tom Ash, the chair of the union."
+    text = exchange("THE CLERK:", "THE CHAIR:") + f"THE CHAIR: {within}\n\nTHE CLERK: {ASKED}\n\n"
+    assert ("interview_answer", "Jane Roe") in {turn[:2] for turn in turns(front + text)}
+    assert {speaker for _, speaker, _ in turns("A Meeting on the Weir\n\n" + text)} == {None}
+    assert "chair" in {role for _, _, role in turns("A Meeting on the Weir\n\n" + text)}
+
+
 def test_a_surname_of_two_people_stays_as_it_is() -> None:
     text = "Talk\n\nIn the yard stood Jane Roe and beside her stood Adam Roe, as ever.\n\n" + exchange(
         "WEEKLY:", "ROE:"

@@ -53,6 +53,10 @@ def test_a_quotation_of_nobody_named() -> None:
     assert introduce(document(), Voice("quotation", "body")) == "An undisclosed speaker, quoted in “The Mill”"
 
 
+def test_who_speaks_by_an_office_alone() -> None:
+    assert introduce(document(), Voice("interview_answer", "body", None, "chair")) == "The chair, in “The Mill”"
+
+
 def test_what_somebody_said_in_the_words_of_the_text() -> None:
     voice = Voice("body", "body", "Jane Roe", reported=True)
     assert introduce(document(), voice) == "Jane Roe, as reported in “The Mill”"

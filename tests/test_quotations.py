@@ -269,6 +269,7 @@ def test_indirect_speech(sentence: str, speaker: str) -> None:
         "The mill was closed in May, said Jane Roe and Tom Ash.",
         "The bridge, reports Jane Roe, is old but the mill was closed in May.",
         "On Monday the weather report said that it would rain.",
+        "My friend, a miller of the old kind, tells Jane Roe, quote, no.",
     ],
 )
 def test_no_indirect_speech(sentence: str) -> None:

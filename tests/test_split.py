@@ -125,3 +125,10 @@ def test_an_answer_carries_its_question() -> None:
     answer = next(row for row in rows if row.passage.kind == "interview_answer")
     assert answer.heading.splitlines()[:2] == ["A title", "Jane Roe"]
     assert "What did you find" in answer.heading
+
+
+def test_a_sentence_is_not_cut_between_a_title_and_a_name_behind_a_quotation_mark() -> None:
+    text = "A guest thundered, “Mr. Roe, open this gate.” Nobody moved. (Dr. Ash did.)"
+    document = document_of(text)
+    found = [text[start:end] for start, end in sentences_of(document, document.blocks[0])]
+    assert found == ["A guest thundered, “Mr. Roe, open this gate.”", "Nobody moved.", "(Dr. Ash did.)"]

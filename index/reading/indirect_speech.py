@@ -14,7 +14,10 @@ from index.reading.attributing import to_voice
 from index.reading.quotation_marks import inside
 from index.reading.reporting import DOCUMENT, INDIRECT, INDIRECT_VERB, Subject, hearer, subject_after, subject_before
 
-ACCORDING = re.compile(rf",? according to (?=\w)|, (?:{INDIRECT}|estimates|estimated|believes) (?=the |an? |[A-Z])")
+TELLING = r"(?!told|tells)"  # whom somebody tells something stands behind the verb, not who speaks
+ACCORDING = re.compile(
+    rf",? according to (?=\w)|, {TELLING}(?:{INDIRECT}|estimates|estimated|believes) (?=the |an? |[A-Z])"
+)
 ACCORDING_FIRST = re.compile(r"According to (?P<source>[\w'’. -]{2,70}), ")
 FREE = frozenset("says said told tells".split())
 NOT_REPORTED = re.compile(

@@ -250,7 +250,7 @@ def _parties(text: str, talk: Talk) -> tuple[dict[str, Party], set[str]]:
     roles = {label.name: label.role for label in reversed(turns) if label.role}
     parties = {
         label: Party(party.name, roles.get(label) or party.role, label in asking)
-        for label, party in named_parties(text, talk.voices, people).items()
+        for label, party in named_parties(text, talk.voices, people, front).items()
     }
     answering = {
         word

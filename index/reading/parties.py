@@ -116,15 +116,18 @@ def office_alone(label: str) -> str | None:
     return " ".join(words) if words and words[-1] in OFFICES and len(words) <= 3 else None
 
 
-def named_parties(text: str, labels: Iterable[str], people: People) -> dict[str, Party]:
+def named_parties(text: str, labels: Iterable[str], people: People, front: str | None = None) -> dict[str, Party]:
     """Who each label means: its name as the text writes it, and the role that stands behind the name on a line.
 
-    The text is read once for all labels together.
+    The text is read once for all labels together. Who holds an office that speaks is told before the first turn
+    (`front`; default: anywhere): "Jane Roe, the president of the union" within a turn is another president.
     """
     labels = dict.fromkeys(labels)
     found = {label: Party(None, None) for label in labels if label.casefold() in ANONYMOUS}
     offices = {label: office for label in labels if label not in found and (office := office_alone(label))}
-    holders = {word: holder_of(text, word, people) for word in {office.split()[-1] for office in offices.values()}}
+    told = text if front is None else front
+    words = {office.split()[-1] for office in offices.values()}
+    holders = {word: holder_of(text if word == "witness" else told, word, people) for word in words}
     found |= {label: Party(holders[office.split()[-1]], office) for label, office in offices.items()}
     plain = {label: without_titles(label) for label in labels if label not in found}
     # a name of two words is whole: a longer one is a headline that begins with it
