@@ -5,20 +5,20 @@ It does not know how an answer is written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
 from index.errors import IndexMissing, UsageError
 from index.opening import Index
 from index.read import storable
 from rag.decide import confidence, is_about, never_mentioned, outdone, strongest
-from rag.followup import History, leans, standalone_question
+from rag.followup import History, standalone_question
 from rag.intent import asks_beside
+from rag.parts import parts_of
 from rag.quote import NOT_EVIDENCE
 from rag.retrieve import Filters, Found, Hit, retrieve
-from rag.scope import QUOTED, scope_of
+from rag.scope import scope_of
 from rag.settings import Settings
 from rag.sides import without_remark
 from rag.spelling import corrected
@@ -28,15 +28,7 @@ QUOTES = "quotes"
 UNFINISHED = (
     "The index is being brought up to date, or was left unfinished (rag index finishes it): documents may be missing."
 )
-WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
-SUBJECT = r"(?:the|an?|it|they|he|she|there|this|that|these|those|its|their|his|her|any|you|we|[A-Z]\w*)"
-ASKING = rf"(?:{WH}|(?:did|does|do|is|was|were|are|has|have)\s+{SUBJECT})"
-NEXT_PART = re.compile(rf"\?\s+(?=(?:[Aa]nd\s+)?\w)|,?\s+and\s+(?={ASKING}\b)|[,;]\s+(?={ASKING}\b)")
-ASKS = re.compile(rf"\W*(?:and\s+)?(?:{WH}|did|does|do|is|was|were|are|has|have)\b", re.IGNORECASE)
-UNFINISHED_PART = re.compile(rf".*\b{WH}(?:\s+(?:and|or))?", re.IGNORECASE | re.DOTALL)  # "do we know how | and when"
-SHORTEST_PART = 3  # words
 FOUND = 0.355  # evidence; with less, the filters that a question states have found nothing, and are lifted
-MOST_PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +107,6 @@ def _find(asked: str, index: Index, filters: Filters, settings: Settings, guesse
     queries = [Query(part, vector) for part, vector in zip(parts, vectors, strict=True)]
     found = [retrieve(query, index, filters, settings, guessed=guessed) for query in queries]
     return found[0] if len(found) == 1 else _taking_turns(found)
-
-
-def parts_of(question: str) -> list[str]:
-    """The questions in a question of two or three parts, each made to stand alone; else the question itself."""
-    cuts = list(NEXT_PART.finditer(QUOTED.sub(lambda match: "_" * len(match.group()), question)))
-    if not cuts or cuts[-1].group().strip() in (",", ";"):
-        return [question]  # what commas alone set apart is a clause within: "Roe, who owns the mill, and Poe"
-    pieces = [question[start:end].strip() for start, end in pairwise([0, *(cut.end() for cut in cuts), len(question)])]
-    pieces = [piece.removesuffix(" and").rstrip(",; ") for piece in pieces if piece]
-    asking = all(ASKS.match(piece) and len(piece.split()) >= SHORTEST_PART for piece in pieces)
-    if not (1 < len(pieces) <= MOST_PARTS and asking) or any(map(UNFINISHED_PART.fullmatch, pieces[:-1])):
-        return [question]
-    parts: list[str] = []
-    for piece in pieces:
-        before = [{"role": "user", "content": part if part.endswith("?") else f"{part}?"} for part in parts]
-        parts.append(standalone_question(piece, before))
-    return parts if not any(map(leans, parts[1:])) else [question]
 
 
 def _taking_turns(found: Sequence[Found]) -> Found:

@@ -8,7 +8,7 @@ from conftest import MakeIndex
 from index.errors import UsageError
 from index.opening import Index
 from rag import Settings, answer
-from rag.search import parts_of
+from rag.parts import parts_of
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
@@ -66,6 +66,31 @@ def test_a_question_of_two_parts(question: str, parts: list[str]) -> None:
 )
 def test_a_question_in_one_piece(question: str) -> None:
     assert parts_of(question) == [question]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        (
+            "In the letter on the mill, what is sold and what stays the same?",
+            ["In the letter on the mill, what is sold", "In the letter on the mill, what stays the same?"],
+        ),
+        (
+            "What tools and what training does Jane Roe recommend?",
+            ["What tools does Jane Roe recommend", "what training does Jane Roe recommend"],
+        ),
+        (
+            "How many people work at the mill, and how many at the ferry?",
+            ["How many people work at the mill", "How many people work at the ferry?"],
+        ),
+        (
+            "Who runs the mill and who in the later letter?",
+            ["Who runs the mill", "Who runs the mill in the later letter?"],
+        ),
+    ],
+)
+def test_parts_that_share_words(question: str, parts: list[str]) -> None:
+    assert parts_of(question) == parts
 
 
 def test_a_later_part_stands_alone() -> None:
