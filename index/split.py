@@ -14,6 +14,7 @@ from typing import Protocol
 import nupunkt
 
 from index.document import Block, Document, Passage
+from index.reading.chats import header_length
 from index.reading.turns import label_length
 
 SPLITTER_VERSION = 2
@@ -105,7 +106,10 @@ def _whole_names(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[
 
 
 def _label_length(document: Document, block: Block) -> int:
-    """Length of "NAME: " at the start of an interview's turn: it says who speaks and is not part of what is said."""
+    """Length of "NAME: " at the start of an interview's turn or a chat's line: it says who speaks and is not part of
+    what is said."""
+    if block.kind == "comment":
+        return header_length(document.text, block.start, block.end)
     return label_length(document.text, block.start, block.end) if block.kind in TURN_KINDS else 0
 
 

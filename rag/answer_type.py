@@ -88,6 +88,16 @@ class Form:
     lacking: str
     counts: bool = False
 
+    @property
+    def named(self) -> bool:
+        """Whether a name is asked for."""
+        return self.given.pattern == NAME
+
+    @property
+    def reason(self) -> bool:
+        """Whether it is asked why something is so."""
+        return self.given.pattern == REASON
+
 
 def _form(asked: str, given: str, lacking: str, *, exact_case: bool = False, counts: bool = False) -> Form:
     given_form = re.compile(given, 0 if exact_case else re.IGNORECASE)

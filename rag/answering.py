@@ -22,8 +22,8 @@ from rag.conflicts import counter_evidence, find_conflicts
 from rag.decide import SURE, reason_for
 from rag.followup import History
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
-from rag.lacking import announced_only, lacking
-from rag.masked import closest_mask, explain_announced, explain_mask, masked_note
+from rag.lacking import announced_only, lacking, masked_there
+from rag.masked import closest_mask, explain_announced, explain_mask, explain_masked_there, masked_note
 from rag.models import ChatModel, model_from_settings
 from rag.pick import choose
 from rag.quote import NOT_EVIDENCE, Span, Statement, write_quotes
@@ -274,6 +274,9 @@ def _not_told(search: Search, chosen: Sequence[Span], unsure: bool) -> tuple[str
     announced = None if unsure else announced_only(search.search_query, chosen)
     if announced:
         return "masked", explain_announced(announced)
+    hidden = masked_there(search.search_query, chosen) if search.found.parts == 1 else None
+    if hidden:
+        return "masked", explain_masked_there(hidden)
     lack = lacking(search.search_query, chosen) if chosen and search.found.parts == 1 else ""
     return ("not_in_corpus", LACKING.format(lack)) if lack else None
 

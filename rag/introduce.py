@@ -10,8 +10,11 @@ from datetime import date
 from functools import lru_cache
 
 from index.document import Document
+from index.reading.chats import header_length
+from index.reading.messages import is_message_head
 from index.voices import Voice
 
+FIRST_BLOCKS = 12  # among which a thread of messages has its first
 TITLE_WORDS = 12  # of a title in an introduction; the footnote has all of it
 DETERMINED = re.compile(r"(?i:the|an?|its|their|our)\s|[A-Z]\S*['’]s?\s")  # "the chair", "Aller's chair"
 
@@ -32,7 +35,8 @@ def _introduction(document: Document, voice: Voice, count: int, again: bool) -> 
     if voice.kind == "furniture":
         return f"From a list beside the article, in {where}{when}"
     if voice.in_thread:
-        return f"{_in_thread(document, voice, count)} under {where}{_when(voice.date)}"
+        under = "in" if _holds_messages(document) else "under"
+        return f"{_in_thread(document, voice, count)} {under} {where}{_when(voice.date)}"
     if voice.reported:
         return f"{_capital(_speaker(document, voice))}, as reported{_carried(document, voice.via)} in {where}{when}"
     if voice.quoted:
@@ -71,12 +75,23 @@ def _carried(document: Document, via: tuple[str, ...]) -> str:
 
 
 def _in_thread(document: Document, voice: Voice, count: int) -> str:
+    writer, written = ("writer", "message") if _holds_messages(document) else ("commenter", "comment")
     if voice.quoted:
-        carriers = _carried(document, voice.via).rstrip(",") or " by an undisclosed commenter"
-        return f"{_capital(_speaker(document, voice))}, quoted{carriers} in a comment"
+        carriers = _carried(document, voice.via).rstrip(",") or f" by an undisclosed {writer}"
+        return f"{_capital(_speaker(document, voice))}, quoted{carriers} in a {written}"
     if voice.speaker:
-        return f"{_speaker(document, voice)}, in a comment"
-    return "An undisclosed commenter" if count == 1 else "Undisclosed commenters"
+        return f"{_speaker(document, voice)}, in a {written}"
+    return f"An undisclosed {writer}" if count == 1 else f"Undisclosed {writer}s"
+
+
+def _holds_messages(document: Document) -> bool:
+    """Whether its comments are mails or lines of a chat, and not below an article."""
+    for block in document.blocks[:FIRST_BLOCKS]:
+        if block.kind == "byline" and is_message_head(document.text[block.start : block.end]):
+            return True
+        if block.kind == "comment":
+            return header_length(document.text, block.start, block.end) > 0
+    return False
 
 
 def with_article(document: Document, name: str) -> str:

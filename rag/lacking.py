@@ -40,6 +40,8 @@ ANNOUNCING = re.compile(
     r"|break\s+down|investigate|explore)\b",
     re.IGNORECASE,
 )
+MASKED = re.compile(r"[*█▓▒░■]{2,}|[\[(](?:redacted|blacked out)[\])]", re.IGNORECASE)
+ABOUT, MUCH_ABOUT = 0.25, 0.4  # of the question's words, in a sentence that is about it
 CONTENTS = frozenset(map(stem, "topic list cover examine explain announce contents".split()))
 
 
@@ -64,6 +66,28 @@ def announced_only(question: str, chosen: Sequence[Span]) -> Span | None:
     if best is None or not ANNOUNCING.search(first) or masked_share(best.document) < MUCH:
         return None
     return None if CONTENTS & set(stems(question)) else best
+
+
+def masked_there(question: str, chosen: Sequence[Span]) -> Span | None:
+    """The best of the chosen, if it is masked where it would say what is asked for: a name, a number, a day.
+
+    That is a sentence of it, or another of its passage that shares more words with the question, which has a mask in it
+    and gives no other word of the form asked for; of a name asked for, any mask may stand in its place.
+    """
+    best, form, kind = chosen[0] if chosen else None, expects(question), _kind_asked(question)
+    if best is None or (form is None and not kind) or (form and form.reason):
+        return None
+    asked = set(stems(question))
+    passage = Span(best.passage, best.document, best.passage.start, best.passage.end)
+    about = [
+        said
+        for span, share in ((best, ABOUT), (passage, MUCH_ABOUT))
+        for said in _sentences(span)
+        if MASKED.search(said) and len(asked & set(stems(said))) >= share * len(asked)
+    ]
+    named = bool(kind) or (form is not None and form.named)
+    missing = about and (named or all(fit(question, MASKED.sub(" ", said)) < 0 for said in about))
+    return best if missing else None
 
 
 def _other_year(question: str, chosen: Sequence[Span]) -> str:

@@ -56,6 +56,11 @@ def explain_announced(span: Span) -> str:
     return f"{_name(span.document)} announces this, but {part} of it is masked: what it says can't be read."
 
 
+def explain_masked_there(span: Span) -> str:
+    """What to tell where the closest words are masked just where they would answer."""
+    return f"{_name(span.document)} speaks of this, but words of what it says there are masked: they can't be read."
+
+
 def masked_share(document: Document) -> float:
     """The share of the article's characters, 0..1, that is masked; furniture and comments are no part of it."""
     sizes = {True: 0, False: 0}

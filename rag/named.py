@@ -7,6 +7,7 @@ what is asked about them.
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,7 @@ ONE = (
     r"(?:documents?|docs?|files?|sources?|articles?|texts?|papers?|reports?|story|stories|pieces?|interviews?|"
     r"(?:blog )?posts?|pages?|pdfs?|reviews?|briefings?|memos?|transcripts?|threads?|discussions?|press releases?|"
     r"analysis|analyses|notes?|q&a|corrections?|letters?|editorials?|columns?|essays?|studies|study|statements?|speech|"
-    r"bulletins?|guides?|manuals?|minutes)"
+    r"bulletins?|guides?|manuals?|minutes|hearings?|e-?mails?|polic(?:y|ies)|chats?)"
 )
 MANY = (
     r"(?:documents|docs|files|sources|articles|texts|papers|reports|stories|materials?|pdfs|pages|contents?|corpus|"
@@ -191,7 +192,8 @@ def _described(plain: str, documents: Sequence[Document]) -> tuple[Document, ...
 def catalog_words(document: Document) -> tuple[str, ...]:
     """The words of what the catalog says of a document, and of what kind of text it is."""
     said = " ".join(
-        part or "" for part in (document.title, _spaced(document.path), document.publisher, document.author)
+        part or ""
+        for part in (document.title, _spaced(document.path), document.publisher, document.author, _day(document))
     )
     kinds = {block.kind for block in paragraphs_of(document)}
     answering = {block.speaker or "" for block in paragraphs_of(document) if block.kind == "interview_answer"}
@@ -200,8 +202,15 @@ def catalog_words(document: Document) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words_of(said + is_interview + is_thread)))
 
 
+def _day(document: Document) -> str:
+    """The document's day in words, as "5 May 2023"; "" where it isn't known to the day."""
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T.*)?", document.published or "")
+    return f"{int(found[3])} {month_name[int(found[2])]} {found[1]}" if found else ""
+
+
 def _spaced(path: str) -> str:
-    return re.sub(r"[_\-/.]+", " ", path)
+    """A file's path as words: "Board_11July2023" is "Board 11 July 2023"."""
+    return re.sub(r"[_\-/.]+|(?<=\d)(?=[A-Za-z])|(?<=[a-z])(?=[A-Z\d])", " ", path)
 
 
 def alike(one: str, other: str) -> bool:

@@ -21,7 +21,7 @@ from rag.reader import reader_of
 from rag.reread import reread
 from rag.scope import in_dates, names_any
 from rag.settings import Settings
-from rag.weigh import Candidate, Query, weigh_sentences
+from rag.weigh import Candidate, Query, quoted_phrases, weigh_sentences
 from rag.words import content_words, words_of
 
 RANK_CONSTANT = 60
@@ -89,9 +89,10 @@ def retrieve(query: Query, index: Index, filters: Filters, settings: Settings, g
     # Kinds and speakers are sifted out of what was found, so more has to be found.
     depth = settings.candidates * (SIFTED_DEPTH if {"kind", "speaker", "date"} & set(filters) else 1)
     lexical = search_words(query.text, index, depth, allowed)
+    quoted = [search_phrase(phrase, index, depth, allowed) for phrase in quoted_phrases(query.text)]
     by_sentence = index.search_sentences(query.vector, depth, allowed)
     by_passage = index.search_passages(query.vector, depth, allowed)
-    fused = fuse([identity for identity, _ in ranking] for ranking in (lexical, by_sentence, by_passage))
+    fused = fuse([identity for identity, _ in ranking] for ranking in (lexical, by_sentence, by_passage, *quoted))
     rows = index.catalog.passages(list(fused))
     # what Chroma still holds of a changed document is not in the catalog any more
     found = ((passage, index.document(passage.document_id)) for passage in _rows_in(fused, rows))
@@ -123,6 +124,14 @@ def search_words(
         return []
     expression = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
     return index.catalog.search_text(expression, limit, document_ids)
+
+
+def search_phrase(
+    phrase: str, index: Index, limit: int, document_ids: Sequence[str] | None = None
+) -> list[tuple[str, float]]:
+    """Passages that hold these very words in this order, whatever stands between them."""
+    words = words_of(phrase)[:MOST_QUERY_WORDS]
+    return index.catalog.search_text(f'"{" ".join(words)}"', limit, document_ids) if words else []
 
 
 def fuse(rankings: Iterable[Sequence[str]]) -> dict[str, float]:

@@ -22,7 +22,7 @@ from rag.scope import scope_of
 from rag.settings import Settings
 from rag.sides import without_remark
 from rag.spelling import corrected
-from rag.weigh import Candidate, Query
+from rag.weigh import Candidate, Query, quoted_phrases
 
 QUOTES = "quotes"
 UNFINISHED = (
@@ -70,7 +70,8 @@ def look_up(
             raise UsageError(f"The filter {name!r} takes a list of values, as in ['…'], and not {values!r:.80}.")
     given = {name: tuple(values) for name, values in (filters or {}).items()}
     asked = storable(standalone_question(question, history))
-    unusable = NOT_EVIDENCE - {"furniture"} if asks_beside(question) else NOT_EVIDENCE
+    usable = ({"furniture"} if asks_beside(question) else set()) | ({"question"} if quoted_phrases(asked) else set())
+    unusable = NOT_EVIDENCE - usable
     with index.catalog.reading():  # one state of the index for the whole question, whoever writes meanwhile
         if not index.catalog.document_ids():
             raise IndexMissing(

@@ -23,7 +23,7 @@ DIFFER = re.compile(
     r"|versus|vs|contradict(?:s|ed|ing|ion|ory)?|opposing|conflicting|at odds|on the other hand|both sides|two sides"
     r"|(?:which|who|whose) (?:one |side |version |account )?is (?:right|correct|wrong)|does each|do they each"
     rf"|different (?:\w+ )?{_WORDS}|two (?:different )?(?:{_PEOPLE}|{_WORDS})"
-    r"|set .{1,60} against"
+    rf"|set .{{1,60}} against|(?:{_TEXTS}|{_PEOPLE}|they)(?: \w+){{0,2}} agree(?:s|d)?"
     r"|(?:the|what) (?:answer|reply|response|rebuttal)s? (?:\w+ ){0,2}(?:got|given|received|met))\b",
     re.IGNORECASE,
 )
@@ -36,7 +36,7 @@ SEVERAL = re.compile(
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z\"“])")
 ABOUT_TEXTS = re.compile(
     rf"{_PEOPLE}|{_TEXTS}|{_WORDS}|reply|replies|responses?|see|seen|give|given|gives|got|says?|said|it|which|right"
-    r"|correct|two|both"
+    r"|correct|two|both|agree|agrees|agreed|all|really"
 )
 
 
@@ -55,9 +55,9 @@ def by_sides(question: str, candidates: Sequence[Candidate]) -> tuple[list[Candi
 
 
 def without_remark(question: str) -> str:
-    """The question without a sentence that only tells that accounts differ, where another sentence asks."""
+    """The question without a sentence that only tells that accounts differ, or asks whether, where another one asks."""
     sentences = SENTENCE_END.split(question.strip())
-    kept = [sentence for sentence in sentences if sentence.endswith("?") or not _is_remark(sentence)]
+    kept = [sentence for sentence in sentences if not _is_remark(sentence)]
     return " ".join(kept) if any(sentence.endswith("?") for sentence in kept) else question
 
 

@@ -6,6 +6,7 @@ It does not know which sentences will be quoted.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,8 +22,11 @@ FIT_WEIGHT = 0.04  # for a sentence that holds a number, date, name or reason wh
 COUNT_WEIGHT = 0.1  # the same, where something is to be counted
 READING_WEIGHT, PASSAGE_READING_WEIGHT = 0.03, 0.01  # of the reader's log-odds: within a passage, of its best sentence
 BEHIND_WEIGHT = 0.3  # of how far a document's best evidence is behind that of the best document
+SAYS_WEIGHT = 0.35  # for a sentence that holds the words that the question quotes
 FEW_WORDS, FEW_WORDS_DISCOUNT = 6, 0.1  # a few words, such as a heading, share much with a question and say little
 ASKING_DISCOUNT = 0.8  # a sentence that asks resembles the question, but seldom answers it
+QUOTED = re.compile(r"[“\"«][^“”\"«»]{4,200}[”\"»]|(?<!\w)[‘'][^‘’']{4,200}[’'](?!\w)")
+FEWEST_QUOTED = 3  # words; one or two may be a name
 CONTEXT_DISCOUNT = 0.5  # a query word in the passage but not in the sentence counts for this much
 
 
@@ -41,7 +45,8 @@ class Candidate:
     `voice` is the sentence's own: a passage of body text may hold a heading, or a quotation. `fit` is 1 if it holds
     what the question asks for in form, -1 if not, 0 if any form will do; more of either for what is to be counted.
     `behind` is how far the document's best evidence is behind the best of all, 0 or more. `reading`: the reader's
-    log-odds that it answers, None if it did not read it; `passage_reading`: the highest of its passage.
+    log-odds that it answers, None if it did not read it; `passage_reading`: the highest of its passage. `says`: it
+    holds words that the question quotes.
     """
 
     passage: Passage
@@ -57,6 +62,7 @@ class Candidate:
     behind: float = 0.0
     reading: float | None = None
     passage_reading: float = 0.0
+    says: bool = False
 
     @property
     def evidence(self) -> float:
@@ -67,7 +73,8 @@ class Candidate:
             + PASSAGE_WEIGHT * self.passage_cosine
             + WORDS_WEIGHT * (self.words + CONTEXT_DISCOUNT * (self.passage_words - self.words))
         )
-        return close * (ASKING_DISCOUNT if self.text.rstrip("\"'”’)").endswith("?") else 1.0)
+        asks = not self.says and self.text.rstrip("\"'”’)").endswith("?")
+        return close * (ASKING_DISCOUNT if asks else 1.0) + (SAYS_WEIGHT if self.says else 0.0)
 
     @property
     def score(self) -> float:
@@ -93,6 +100,7 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
     ids = [passage.id for passage, _ in passages]
     sentences, vectors = index.catalog.sentence_vectors(ids), index.passage_vectors(ids)
     weights, form = word_weights(query.text, index), expects(query.text)
+    phrases = [" ".join(words_of(phrase)) for phrase in quoted_phrases(query.text)]
     counted = COUNT_WEIGHT / FIT_WEIGHT if form and form.counts else 1.0
     candidates, known = [], dict[str, Voices]()
     for passage, document in passages:
@@ -119,9 +127,16 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
                     covered(weights, said),
                     covered(weights, said | around),
                     counted * fit(query.text, document.text[sentence.start : sentence.end]),
+                    says=any(phrase in " ".join(words_of(readable)) for phrase in phrases),
                 )
             )
     return ranked(_by_document(candidates))
+
+
+def quoted_phrases(question: str) -> list[str]:
+    """What stands in quotation marks in a question, where it is long enough to be somebody's words."""
+    found = [match.group().strip("\"“”«»‘’' ") for match in QUOTED.finditer(question)]
+    return [phrase for phrase in found if len(words_of(phrase)) >= FEWEST_QUOTED]
 
 
 def ranked(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import MakeIndex
 from fakes import FakeEmbedder
 
 from index.document import Block, Document
@@ -557,3 +558,16 @@ def test_a_person_is_no_document(asked: str, index: Index) -> None:
     history = talk("summarise the interview", text(collection_answer("summarise the interview", index)))
     assert collection_answer(asked, index, history) is None
     assert collection_answer(asked, index) is None
+
+
+def test_a_document_is_named_by_its_kind_and_its_day(make_index: MakeIndex) -> None:
+    index = make_index(
+        {
+            "AC_hearing_11July2023.txt": "Tuesday 11 July 2023\n\nThe keeper spoke of the weir and of its gates.",
+            "AC_hearing_3May2021.txt": "Monday 3 May 2021\n\nThe miller spoke of the wheel and of its blades.",
+        }
+    )
+    said = collection_answer("Summarise the hearing of 11 July 2023.", index)
+    assert said is not None
+    assert not isinstance(said, str)
+    assert {span.document.path for statement in said for span in statement.spans} == {"AC_hearing_11July2023.txt"}

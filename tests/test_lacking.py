@@ -7,7 +7,7 @@ from conftest import MakeIndex
 
 from index.document import Block, Document, Passage
 from rag.answering import answer
-from rag.lacking import announced_only, lacking
+from rag.lacking import announced_only, lacking, masked_there
 from rag.quote import Span
 from rag.settings import Settings
 
@@ -178,3 +178,23 @@ def test_another_form_of_a_name_is_the_name(make_index: MakeIndex) -> None:
     told = answer("Was the mill on the Aller sold to a Nepalese company?", index=index)
     assert told.status == "answered"
     assert "never mention" not in told.notice
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "masked"),
+    [
+        ("Which firm supplied the new wheel?", "The new wheel was supplied in May by ████.", True),
+        (
+            "What is the name of the woman who wrote of the wheel?",
+            "The first letter (Mrs *****) spoke of the wheel.",
+            True,
+        ),
+        ("How much did the wheel cost?", "The wheel cost £████ in the end.", True),
+        ("How much did the wheel cost?", "The wheel cost £900, and ████ paid for it.", False),
+        ("Why was the wheel bought?", "The wheel was bought from ████ in May.", False),
+        ("Which firm supplied the new wheel?", "The new wheel was supplied in May by Roe & Ash.", False),
+        ("Which firm supplied the new wheel?", "The mill closed. It had a debt with ████ of old.", False),
+    ],
+)
+def test_a_sentence_that_is_masked_where_it_would_answer(question: str, text: str, masked: bool) -> None:
+    assert (masked_there(question, spans(text)) is not None) == masked

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from conftest import MakeIndex
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +14,7 @@ from index.errors import UsageError
 from index.opening import Index
 from rag.retrieve import Filters, Found, Hit, fuse, pack, retrieve, search_words, without_near_duplicates
 from rag.settings import Settings
-from rag.weigh import Query, covered, word_weights
+from rag.weigh import SAYS_WEIGHT, Query, covered, quoted_phrases, word_weights
 
 pytestmark = pytest.mark.usefixtures("plain_environment")
 
@@ -198,3 +200,17 @@ def test_an_excerpt_begins_at_the_best_sentence(index: Index) -> None:
     assert Hit(plain.passage, plain.document, 1.0, (17, 32)).excerpt(100) == "… It burned down."
     assert Hit(plain.passage, plain.document, 1.0, (17, 32)).excerpt(12) == "… It burned …"
     assert hit("a" * 50).excerpt(10) == "a" * 10
+
+
+def test_the_words_that_a_question_quotes_are_found_whoever_else_says_much_of_the_rest(make_index: MakeIndex) -> None:
+    index = make_index(
+        {
+            "letter.txt": "The clerk wrote on Monday. “Not a drop of it,” said the keeper. Then he left.",
+            "notes.txt": "Who said what at the mill? The miller said a lot. He said the mill would open.\n\n" * 3,
+        }
+    )
+    query = Query("Who said “not a drop of it” at the mill?", index.embedder.encode(["Who said it at the mill?"])[0])
+    said = [candidate for candidate in retrieve(query, index, {}, Settings()).candidates if candidate.says]
+    assert [candidate.document.path for candidate in said] == ["letter.txt"]
+    assert said[0].evidence - replace(said[0], says=False).evidence == pytest.approx(SAYS_WEIGHT)
+    assert quoted_phrases("Who said “no” and 'not a drop of it' of Roe's mill?") == ["not a drop of it"]

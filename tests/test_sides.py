@@ -49,6 +49,7 @@ ONE_VOICE_FIRST = candidates(
         "Roe and Ash both owned it. What reason does each give?",
         "Was it sold or given away? Which is right?",
         "Contrast Roe's view with the answer she got.",
+        "When was it sold? Do all sources agree?",
     ],
 )
 def test_another_voice_comes_second_where_two_are_asked_for(question: str) -> None:
@@ -82,7 +83,9 @@ def test_a_voice_far_behind_is_none() -> None:
         ("When did it burn? I have seen two dates.", "When did it burn?"),
         ("Is it sound? Contrast Roe's view with the answer she got.", None),
         ("The two reports differ.", None),
-        ("Is it sound? Which is right?", None),
+        ("Is it sound? Which is right?", "Is it sound?"),
+        ("When did it burn? Do the sources agree?", "When did it burn?"),
+        ("Do the sources agree?", None),
     ],
 )
 def test_a_remark_that_accounts_differ_is_not_searched_for(question: str, searched: str | None) -> None:

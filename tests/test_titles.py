@@ -6,6 +6,7 @@ import pytest
 
 from index.reading.frontmatter import read_front
 from index.reading.layout import pieces
+from index.structure import read_structure
 
 BODY = (
     "The ferry stopped running on Monday after its engine failed in the middle of the river, and nobody was hurt. "
@@ -57,3 +58,16 @@ def test_what_menus_and_forms_say_is_no_title(line: str) -> None:
 def test_a_heading_within_the_article_is_not_the_title() -> None:
     text = f"Ferry stops in the river\n\nBy Jane Roe\n\n{BODY}\n\nWhat the county says\n\n{BODY}"
     assert title(text) == "Ferry stops in the river"
+
+
+def test_below_a_letterhead_stands_the_title() -> None:
+    text = (
+        "ALLER DISTRICT COUNCIL\nMILLS & WEIRS COMMITTEE\nPublic hearing: the closing of the weir\n"
+        "Tuesday 11 July 2023, Council Chamber\n\nThe clerk opened the hearing and read the letter of the miller.\n"
+    )
+    assert read_structure(text).title == "Public hearing: the closing of the weir"
+
+
+def test_a_body_alone_is_the_title_where_prose_follows() -> None:
+    text = "Aller District Council\n\nThe council met on Monday. It closed the weir, and the miller was not there.\n"
+    assert read_structure(text).title == "Aller District Council"

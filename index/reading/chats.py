@@ -24,7 +24,8 @@ CLOCK = re.compile(
 CHAT = re.compile(
     r"\[?(?:(?P<date>\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)|\d{4}-\d\d-\d\d)[,\sT]{1,3})?"
     r"(?P<clock>[\[(]?\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?[\])]?\s?[-–]?\s?)?"
-    r"(?:<[@+%&~ ]?(?P<nick>[\w\[\]\\`^{}|.-]{1,40})>|(?P<who>[^\W\d_][\w .'’-]{0,39}):)\s+(?=\S)"
+    r"(?:<[@+%&~ ]?(?P<nick>[\w\[\]\\`^{}|.-]{1,40})>"
+    r"|(?P<who>[^\W\d_][\w .'’-]{0,39})(?:\s?\([^()\n]{1,30}\))?:)\s+(?=\S)"
 )
 CHAT_ASIDE = re.compile(r"[\[(<*]|-!-|--|\d{1,4}[:./-]\d")
 LOG_LEVEL = re.compile(r"(?:info|warn|warning|error|debug|fatal|trace|notice|critical|verbose|severe)$", re.IGNORECASE)
@@ -107,6 +108,12 @@ def read_chat(text: str, blocks: Sequence[Block]) -> list[Block]:
         else:
             result[-1] = replace(result[-1], end=end)
     return result
+
+
+def header_length(text: str, start: int, end: int) -> int:
+    """Length of "[3/5/2019, 10:12] Jane Roe: " at the start of a chat's line; 0 where it has none."""
+    match = CHAT.match(text, start, end)
+    return match.end() - start if match and _is_spoken(match) else 0
 
 
 def _is_spoken(match: re.Match[str]) -> bool:

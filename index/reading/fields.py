@@ -18,6 +18,7 @@ FIELD = re.compile(
 )
 MAILBOX = re.compile(r"From \S.{2,80}\d\d:\d\d:\d\d \d{4}\s*$")  # the line between two mails of an archive
 IN_BRACKETS = re.compile(r"[^()]*(?:@| at )[^()]*\((?P<name>[^()]{3,60})\)")  # "jane at mill.example (Jane Roe)"
+ANSWERING = re.compile(r"(?:(?:re|fwd?|aw|wg|antw|sv|tr|rif)[^\S\n]?:[^\S\n]*)+", re.IGNORECASE)  # before a subject
 FIELDS = {
     "title": ("title", "subject", "re", "betreff", "titre", "headline"),
     "author": ("author", "authors", "by", "written by", "from", "reporter", "autor", "auteur", "interviewer", "byline"),
@@ -91,6 +92,8 @@ def read_fields(text: str, blocks: Sequence[Block]) -> tuple[dict[str, str], lis
 
 def _values(found: dict[str, str]) -> dict[str, str]:
     read: dict[str, str] = {label: found[label] for label in ("title", "publisher") if label in found}
+    if title := ANSWERING.sub("", read.pop("title", ""), count=1):
+        read["title"] = title
     for label in ("author", "prepared"):
         words = found.get(label, "")
         words = bracketed["name"] if (bracketed := IN_BRACKETS.fullmatch(words)) else words

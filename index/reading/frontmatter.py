@@ -29,6 +29,12 @@ DATELINE = re.compile(
 )
 DANGLING = re.compile(r"(?:\b(?:a|an|the|of|and|or|for|to|with|in|on|at|by|from|as|und|der|die|de|la)|[:,–—-])$")
 OFFICE = re.compile(r"(?:Office|Department|Ministry|Bureau|Committee|Board|Agency|Court|House) of\b")
+LETTERHEAD = re.compile(  # a body's name alone: "ALLER DISTRICT COUNCIL", "Roe & Ash plc"
+    r"(?:[A-ZÀ-Þ&][\w&'’.-]*,? |(?:of|and|for|the) ){0,6}"
+    r"(?i:PLC|Ltd|Limited|Inc|LLC|LLP|GmbH|AG|Corporation|Corp|Company|Council|Committee|Commission|Department|Ministry"
+    r"|University|Institute|Agency|Authority|Association|Foundation|Board|Court|Parliament|Senate|Hospital|Bank|Group"
+    r"|Office|Society|Union)\.?"
+)
 CODE = re.compile(r"[{}<>=;\\|]|-\*-|^\S+\(|^(?:import|from|#!|//|/\*)\b")
 NOTE = r"[\s*_—–-]{0,6}%s(?:\s(?:is|was|writes|reports|covers|can be reached|contributes|lives)\b|,\s(?:is|who)\b)"
 NOTE_WORDS, NOTE_BLOCKS = 60, 60
@@ -55,7 +61,9 @@ def read_front(text: str, blocks: list[Block]) -> Front:
     for number in head:
         marked[number] = replace(blocks[number], kind="byline")
     reads = dict(_bylines(text, marked))
-    titled = _found_title(text, marked, {*head, *reads})
+    known = any(block.kind == "title" for block in blocks[:SEARCHED])
+    titled = [] if "title" in fields and not known else _found_title(text, marked, {*head, *reads})
+    titled = titled if known else _below_letterhead(text, marked, titled)
     credits = read_credits(text, marked, titled) if titled else Credits({}, [], None)
     lines, beside = credits.lines, [number for number in credits.beside if number not in head]
     lines = {number: line for number, line in lines.items() if number not in head}
@@ -100,6 +108,19 @@ def _found_title(text: str, blocks: Sequence[Block], bylines: Collection[int]) -
     if found is None:
         return [0] if _opens(text, blocks) else []
     return _whole_title(text, blocks, found, bylines)
+
+
+def _below_letterhead(text: str, blocks: Sequence[Block], titled: list[int]) -> list[int]:
+    """The first of the few lines below a body's name that is none itself: what the paper is; else the title found."""
+    if len(titled) != 1 or not LETTERHEAD.fullmatch(plain_of(text, blocks[titled[0]])[:LONGEST_BYLINE]):
+        return titled
+    for number in range(titled[0] + 1, min(titled[0] + 4, len(blocks))):
+        block, words = blocks[number], plain_of(text, blocks[number])[: 2 * LONGEST_BYLINE]
+        if LETTERHEAD.fullmatch(words):
+            continue
+        fits = block.kind in ("body", "heading") and 3 <= len(words.split()) <= TITLE_WORDS
+        return [number] if fits and not words.endswith((":", ";")) and words.count(". ") == 0 else titled
+    return titled
 
 
 def _bylines(text: str, blocks: Sequence[Block]) -> Iterator[tuple[int, Byline]]:

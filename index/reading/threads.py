@@ -31,6 +31,7 @@ from index.reading.comment_headers import (
 )
 from index.reading.comment_headers import PROSE_END as PROSE_END
 from index.reading.dates import find_date
+from index.reading.messages import read_messages
 from index.reading.posts import read_posts
 
 SPOKEN_AT = re.compile(  # "Jane Roe [00:12:31]": a recording's transcript, whose turns are read elsewhere
@@ -86,11 +87,11 @@ def opens_comments(line: str) -> bool:
 def read_comments(text: str, blocks: list[Block]) -> list[Block]:
     """What follows the heading of a comment section, as comments with the writers and dates of their headers.
 
-    Without a heading: chat logs, and threads whose headers have a form that nothing else has. A vote count ends a
-    comment: what comes after it without a header is by nobody that the text names.
+    Without a heading: mails, chat logs, and threads whose headers have a form that nothing else has. A vote count
+    ends a comment: what comes after it without a header is by nobody that the text names.
     """
-    if chat := read_chat(text, blocks):
-        return chat
+    if told := read_messages(text, blocks) or read_chat(text, blocks):
+        return told
     read = _headed_comments(text, read_mails(text, blocks))
     headers = sum(
         after.kind == "comment" and above.kind == "byline" and "\n" not in (after.speaker or "\n")
