@@ -133,8 +133,9 @@ def answer(
     """The finished answer to `question` from the documents of `index` (default: the one the settings name).
 
     `history` is the conversation before, a sequence of {"role", "content"}. `filters` limits the search:
-    "document" (paths), "kind", "speaker". `model` writes the answer; None is the settings' model, and without
-    one the answer is made of quotes. An abstention is an answer too.
+    "document" (paths), "kind", "speaker", "date"; without any, what the question itself says counts.
+    `model` writes the answer; None is the settings' model, and without one the answer is made of quotes. An
+    abstention is an answer too.
     Raises UsageError for an empty or endless question or an unknown filter, IndexMissing, IndexMismatch.
     """
     growing = answer_stream(question, index=index, history=history, filters=filters, model=model, settings=settings)
@@ -156,7 +157,7 @@ def answer_stream(
     question, history = _checked(question), _turns(history)
     model = model or model_from_settings(settings)
     index = index or default_index(settings)
-    told = None if filters else collection_answer(question, index, history)
+    told = _of_collection(question, index, history, filters)
     if told is not None:
         sentences, citations = bind_footnotes([] if isinstance(told, str) else [(s, VERBATIM) for s in told])
         text = told if isinstance(told, str) else text_of(sentences)
@@ -171,6 +172,17 @@ def answer_stream(
         yield from _answer_in_quotes(search, index, settings)
     else:
         yield from _answer_with_model(search, index, history, model, settings)
+
+
+def _of_collection(
+    question: str, index: Index, history: History, filters: Mapping[str, Sequence[str]] | None
+) -> str | tuple[Statement, ...] | None:
+    """What the catalog answers, unless there are filters; beside chosen documents, what it says of these alone."""
+    if filters and filters.keys() != {"document"}:
+        return None
+    told = collection_answer(question, index, history)
+    spans = [] if told is None or isinstance(told, str) else [span for said in told for span in said.spans]
+    return told if not filters or all(span.document.path in filters["document"] for span in spans) else None
 
 
 def default_index(settings: Settings) -> Index:

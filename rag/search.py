@@ -28,6 +28,7 @@ QUOTES = "quotes"
 UNFINISHED = (
     "The index is being brought up to date, or was left unfinished (rag index finishes it): documents may be missing."
 )
+ANY_DAY = ("..",)
 FOUND = 0.355  # evidence; with less, the filters that a question states have found nothing, and are lifted
 
 
@@ -62,13 +63,15 @@ def look_up(
 ) -> Search:
     """What the index holds for the question as the conversation means it, slips of spelling mended.
 
-    Without `filters`, those that the question itself states count, unless nothing is found with them.
+    Without `filters`, or beside chosen documents alone, those that the question itself states count, unless nothing is
+    found with them; the dates ".." are no limit, and say that the question's own don't count.
     Raises UsageError for a filter without a list of values, IndexMissing for an index without documents.
     """
     for name, values in (filters or {}).items():
         if isinstance(values, str) or not all(isinstance(value, str | None) for value in values):
             raise UsageError(f"The filter {name!r} takes a list of values, as in ['…'], and not {values!r:.80}.")
-    given = {name: tuple(values) for name, values in (filters or {}).items()}
+    given = {name: tuple(values) for name, values in (filters or {}).items() if tuple(values) != ANY_DAY}
+    reads_own = filters is None or filters.keys() == {"document"}
     asked = storable(standalone_question(question, history))
     usable = ({"furniture"} if asks_beside(question) else set()) | ({"question"} if quoted_phrases(asked) else set())
     unusable = NOT_EVIDENCE - usable
@@ -78,12 +81,12 @@ def look_up(
                 f"The index in {index.folder} holds no documents yet; finish it with: rag index --index {index.folder}"
             )
         asked = corrected(asked, index)
-        guessed = scope_of(asked, index) if filters is None else {}
-        used = guessed or given
+        guessed = scope_of(asked, index) if reads_own else {}
+        used = {**guessed, **given}
         found = _find(asked, index, used, settings, guessed=bool(guessed))
         sure = confidence(found.candidates, unusable)
         if guessed and strongest(found.candidates, unusable) < FOUND:
-            used, found = {}, _find(asked, index, {}, settings)
+            used, found = given, _find(asked, index, given, settings)
             sure = confidence(found.candidates, unusable)
         absent = never_mentioned(asked, index)
         notice = UNFINISHED if index.unfinished else ""

@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from index.errors import UsageError
 
+SECRETS = ("model_key", "auth")
+
 
 class Settings(BaseSettings):
     """All settings; units stand in the descriptions. `RAG_MODEL_URL=…` sets `model_url`."""
@@ -46,6 +48,8 @@ class Settings(BaseSettings):
     context_tokens: int = Field(3000, ge=200, description="evidence shown to the language model, tokens (o200k_base)")
     answer_tokens: int = Field(500, ge=20, description="longest answer of the language model, tokens")
 
+    auth: SecretStr | None = Field(None, description="NAME:PASSWORD that the chat asks for; None lets everybody in")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -76,7 +80,7 @@ def load_settings(**arguments: Any) -> Settings:
         name = ".".join(map(str, first["loc"]))
         if first["type"] == "extra_forbidden":
             raise UsageError(f"There is no setting {name!r}; look at the arguments and rag.toml.") from error
-        value = "what was given" if name == "model_key" else repr(first.get("input"))
+        value = "what was given" if name in SECRETS else repr(first.get("input"))
         raise UsageError(
             f"The setting {name} can't be {value}: {first['msg']}. "
             f"Look at the arguments, the environment (RAG_{name.upper()}) and rag.toml."

@@ -123,6 +123,21 @@ def test_filters_given_are_the_only_ones(index: Index) -> None:
     assert {hit.document.path for hit in reply.hits} == {"mill.txt"}
 
 
+def test_beside_chosen_documents_the_questions_own_filters_count(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.search.scope_of", lambda question, index: {"date": ("2018-01..2018-12",)})
+    chosen = {"document": ["mill.txt", "ferry.txt"]}
+    reply = answer("When did the mill on the Aller open?", index=index, filters=chosen, settings=Settings())
+    assert reply.filters == {"document": ("mill.txt", "ferry.txt"), "date": ("2018-01..2018-12",)}
+    lifted = {**chosen, "date": [".."]}
+    reply = answer("When did the mill on the Aller open?", index=index, filters=lifted, settings=Settings())
+    assert reply.filters == {"document": ("mill.txt", "ferry.txt")}
+
+
+def test_a_greeting_is_one_beside_chosen_documents(index: Index) -> None:
+    reply = answer("hello", index=index, filters={"document": ["mill.txt"]}, settings=Settings())
+    assert (reply.status, reply.model) == ("answered", "catalog")
+
+
 @pytest.mark.parametrize("interval", ["2018", "March", ""])
 def test_a_date_that_is_no_interval(index: Index, interval: str) -> None:
     with pytest.raises(UsageError, match=r"write an interval, as in 2017-11\.\.2018-02"):
