@@ -90,7 +90,7 @@ def code_sha256() -> str:
 
 def _settings(settings: Settings) -> dict[str, Any]:
     """All but secrets and places of this machine."""
-    hidden = {"index_dir", "model_key", "model", "model_url", "embedding_model"}
+    hidden = {"index_dir", "auth", "model_key", "model", "model_url", "embedding_model"}
     host = urlsplit(settings.model_url).netloc.rpartition("@")[2] if settings.model_url else None
     shown = settings.model_dump(mode="json", exclude=hidden)
     return {**shown, "model_host": host, "embedding_model": _model_name(settings.embedding_model)}

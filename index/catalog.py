@@ -202,6 +202,11 @@ class Catalog(Database):
         row = self.connection.execute("SELECT sha256 FROM documents WHERE id = ?", (document_id,)).fetchone()
         return None if row is None else row[0]
 
+    def name_of(self, document_id: str) -> str | None:
+        """The name of the first file that holds the document; None when no file does."""
+        row = self.connection.execute("SELECT MIN(path) FROM files WHERE document_id = ?", (document_id,)).fetchone()
+        return None if row[0] is None else str(row[0])
+
     def document_ids(self) -> list[str]:
         """Ids of all documents, ordered by the path that names them."""
         rows = self.connection.execute(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.catalog import Skipped
@@ -16,15 +16,53 @@ from index.read import SUFFIXES
 from index.report import PassedOver
 
 LINK = "link"
+ADDED = "added"  # the index's own folder: documents that people gave to the chat, beside what its roots hold
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """What the paths hold: files by their name in the index, folders that could not be listed, what is passed over."""
+    """What the paths hold: files by their name in the index, folders that could not be listed, what is passed over.
+
+    `added` is what the names of documents in the index's own folder begin with.
+    """
 
     readable: dict[str, Path]
     closed: tuple[Skipped, ...]
     passed_over: PassedOver
+    added: str = ADDED
+
+
+def find_all(roots: Sequence[Path], index_folder: Path) -> FoundFiles:
+    """What `find_files` finds under the roots, and every document in the index's own folder, named "added/…".
+
+    Should the roots themselves hold a folder of that name, it is "added (2)/…". Raises NoDocuments as `find_files`
+    does; without roots the own folder may be empty, because what was in it may have been removed again.
+    """
+    own = index_folder / ADDED
+    only_own = not roots and own.is_dir()
+    found = FoundFiles({}, (), PassedOver()) if only_own else find_files(roots, index_folder)
+    tops = {name.split("/", 1)[0].casefold() for name in found.readable if "/" in name}
+    prefix, number = ADDED, 1
+    while prefix in tops:
+        number += 1
+        prefix = f"{ADDED} ({number})"
+    kept = {f"{prefix}/{path.name}": path for path in added_files(index_folder)}
+    return replace(found, readable=dict(sorted({**found.readable, **kept}.items())), added=prefix)
+
+
+def added_files(index_folder: Path) -> list[Path]:
+    """The documents in the index's own folder, by name; those that are only being added are hidden yet.
+
+    Raises NoDocuments when it can't be listed.
+    """
+    own = index_folder / ADDED
+    try:
+        inside = sorted(own.iterdir()) if own.is_dir() else []
+    except OSError as error:  # and not "nothing is in it": what is indexed would go
+        raise NoDocuments(
+            f"The folder {own} can't be opened ({error.strerror}); allow reading it and try again."
+        ) from error
+    return [path for path in inside if not path.name.startswith(".") and path.suffix.lower() in SUFFIXES]
 
 
 def find_files(roots: Sequence[Path], index_folder: Path) -> FoundFiles:

@@ -24,7 +24,7 @@ from index.database import clear_errors
 from index.document import Block, Document
 from index.embed import Embedder
 from index.errors import IndexBusy, IndexMismatch, UnreadableDocument, UsageError
-from index.find import FoundFiles, find_files
+from index.find import ADDED, FoundFiles, find_all
 from index.opening import LOCK_NAME, IndexSettings, check_folder, check_settings
 from index.read import READER_VERSION, read_file
 from index.report import Progress, Report
@@ -33,7 +33,7 @@ from index.split import split_document
 from index.store import PASSAGES, SENTENCES, VectorStore
 from index.structure import read_structure
 
-__all__ = ["Progress", "Report", "passage_rows", "read_document", "sync"]
+__all__ = ["Progress", "Report", "name_in_index", "passage_rows", "read_document", "sync"]
 
 EMBEDDED_AT_ONCE = 128  # texts between two progress reports
 TEXTS_AT_ONCE = 512  # texts of documents that are embedded and committed together: what a cut-off sync may lose
@@ -65,6 +65,7 @@ def sync(
 ) -> Iterator[Progress]:
     """Make the index in `folder` hold exactly what `paths` hold (without paths: what it was built from).
 
+    Documents that people added to the index itself (`index.find.ADDED`) are always part of it.
     Yields progress; the last item carries the report. A sync that is stopped at any point leaves an
     index that opens, and the next one completes it. `rebuild` starts from nothing.
     Raises NoDocuments, IndexBusy, IndexMismatch (another model or splitter, damage, a full disk), ModelUnavailable,
@@ -74,17 +75,20 @@ def sync(
     target = min(word_pieces, embedder.max_word_pieces)
     wanted = IndexSettings.of(embedder, target)
     catalog = Catalog(folder)
-    roots = [path.expanduser().resolve() for path in paths] or _recorded_roots(catalog, rebuild)
-    found = find_files(roots, folder.resolve())
+    given = [path.expanduser().resolve() for path in paths]
+    own = folder.resolve() / ADDED
+    roots = [root for root in given if root != own] or _recorded_roots(catalog, rebuild)
+    found = find_all(roots, folder.resolve())
     lock = _locked(folder)
     store = VectorStore(folder)
     try:
         with clear_errors(folder):
-            recorded_roots = {"roots": json.dumps([str(root) for root in roots])}
+            origin = {"roots": json.dumps([str(root) for root in roots]), "added": found.added}
             if rebuild or not catalog.exists():
-                catalog.create({**wanted.as_rows(), **recorded_roots})
+                catalog.create({**wanted.as_rows(), **origin})
             check_settings(catalog.settings(), wanted, folder)
-            catalog.put_setting("roots", recorded_roots["roots"])
+            for name, value in origin.items():
+                catalog.put_setting(name, value)
             yield from _sync_locked(catalog, store, embedder, target, found)
     finally:
         store.close()
@@ -307,6 +311,18 @@ def _identity(path: Path) -> tuple[str, str]:
             digest.update(chunk)
     read_as = f"{READER_VERSION}:{path.suffix.lower()}:{digest.hexdigest()}"
     return hashlib.sha256(read_as.encode()).hexdigest()[:24], digest.hexdigest()
+
+
+def name_in_index(path: Path, folder: Path) -> str | None:
+    """The name under which the index in `folder` holds what is in this file; None when it does not."""
+    catalog = Catalog(folder)
+    try:
+        if not catalog.exists():
+            return None
+        with catalog.reading():
+            return catalog.name_of(_identity(path)[0])
+    finally:
+        catalog.close()
 
 
 def read_document(path: Path, name: str | None = None) -> Document:

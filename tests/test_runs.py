@@ -156,16 +156,31 @@ def test_the_header_says_what_was_measured(run: Evaluate, questions: Path) -> No
 
 
 def test_the_header_holds_no_secret_and_no_place(run: Evaluate, tmp_path: Path) -> None:
-    model = {"model": "llama", "model_url": "http://me:hunter2@127.0.0.1:9/v1?key=word", "model_key": "top-secret"}
+    model = {
+        "model": "llama",
+        "model_url": "http://me:hunter2@127.0.0.1:9/v1?key=word",
+        "model_key": "top-secret",
+        "auth": "me:pass-word",
+    }
     embedder = str(tmp_path / "weights" / "MiniLM")
     written = json.dumps(run(**model, embedding_model=embedder).header)
-    for secret in ("top-secret", "hunter2", "word=", "key=", "/v1", "weights", str(tmp_path), str(Path.home())):
+    for secret in (
+        "top-secret",
+        "pass-word",
+        "hunter2",
+        "word=",
+        "key=",
+        "/v1",
+        "weights",
+        str(tmp_path),
+        str(Path.home()),
+    ):
         assert secret not in written, secret
     assert all(place not in written for place in ('"/', ":\\\\", str(Path(__file__).parent)))
     header = json.loads(written)
     assert (header["model"], header["settings"]["model_host"]) == ("llama", "127.0.0.1:9")
     assert header["settings"]["embedding_model"] == "MiniLM"
-    assert not {"model_key", "model_url", "index_dir"} & set(header["settings"])
+    assert not {"auth", "model_key", "model_url", "index_dir"} & set(header["settings"])
 
 
 def test_the_fingerprint_changes_with_a_document(make_index: MakeIndex) -> None:

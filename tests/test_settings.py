@@ -103,6 +103,19 @@ def test_the_key_is_never_shown(monkeypatch: pytest.MonkeyPatch, here: Path) -> 
     assert "12345678" not in str(raised.value)
 
 
+def test_the_chats_password_is_a_secret_too(monkeypatch: pytest.MonkeyPatch, here: Path) -> None:
+    monkeypatch.setenv("RAG_AUTH", "reader:hunter2")
+    settings = load_settings()
+    assert settings.auth is not None
+    assert settings.auth.get_secret_value() == "reader:hunter2"
+    assert "hunter2" not in repr(settings) + str(settings) + settings.model_dump_json()
+    monkeypatch.delenv("RAG_AUTH")
+    (here / "rag.toml").write_text("auth = 12345678\n", encoding="utf-8")
+    with pytest.raises(UsageError) as raised:
+        load_settings()
+    assert "12345678" not in str(raised.value)
+
+
 def test_settings_do_not_change() -> None:
     settings: Any = Settings()
     with pytest.raises(ValueError, match="frozen"):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.commands import Command, Parser, add_commands, joined
-from index.errors import RagError
+from index.errors import RagError, UsageError
 
 if TYPE_CHECKING:
     from index.opening import Index
@@ -84,6 +84,12 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=port_number, default=7860, help="port to listen on (default: 7860)")
     chat.add_argument("--no-browser", action="store_true", help="don't open a browser window")
+    chat.add_argument("--read-only", action="store_true", help="nobody adds or removes documents")
+    chat.add_argument(
+        "--auth", metavar="NAME:PASSWORD", help="ask for these at every door; RAG_AUTH does the same, and other "
+        "users of this machine can't see it there as they can see a command",
+    )  # fmt: skip
+    chat.add_argument("--mcp", action="store_true", help="offer the documents to programs that speak MCP, at /mcp")
     chat.set_defaults(run=run_chat)
 
     add_commands(commands, shared, writer)
@@ -109,9 +115,8 @@ def settings_of(parsed: argparse.Namespace) -> Settings:
     """The settings, with what was given as arguments on top."""
     from rag.settings import load_settings
 
-    return load_settings(
-        index_dir=parsed.index, model=getattr(parsed, "model", None), model_url=getattr(parsed, "model_url", None)
-    )
+    named = {name: getattr(parsed, name, None) for name in ("model", "model_url", "auth")}
+    return load_settings(index_dir=parsed.index, **named)
 
 
 def run_index(parsed: argparse.Namespace) -> int:
@@ -147,6 +152,7 @@ def run_ask(parsed: argparse.Namespace) -> int:
 def run_chat(parsed: argparse.Namespace) -> int:
     from rag.examples import example_questions
     from rag.models import model_from_settings
+    from ui.access import is_local
     from ui.app import launch
 
     settings = settings_of(parsed)
@@ -157,8 +163,22 @@ def run_chat(parsed: argparse.Namespace) -> int:
 
     browser = not parsed.no_browser and bool(os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"))
     options: dict[str, Any] = {"host": parsed.host, "port": parsed.port, "open_browser": browser, "examples": examples}
-    launch(settings.index_dir, settings, parsed.paths, **options)
+    doors = {"read_only": parsed.read_only, "auth": credentials(settings), "mcp": parsed.mcp}
+    if doors["auth"] is None and not is_local(parsed.host):
+        print(f"rag: everybody who can reach {parsed.host} can read these documents; set RAG_AUTH=NAME:PASSWORD to ask "
+              "for a password.", file=sys.stderr)  # fmt: skip
+    launch(settings.index_dir, settings, parsed.paths, **options, **doors)
     return 0
+
+
+def credentials(settings: Settings) -> tuple[str, str] | None:
+    """The name and password that the chat asks for, None for nobody's. Raises UsageError for anything else."""
+    if settings.auth is None:
+        return None
+    name, _, password = settings.auth.get_secret_value().partition(":")
+    if not name or not password:
+        raise UsageError("The chat needs a name and a password to ask for; give both, as in: RAG_AUTH=NAME:PASSWORD")
+    return name, password
 
 
 def run_inspect(parsed: argparse.Namespace) -> int:

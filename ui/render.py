@@ -1,4 +1,4 @@
-"""Answers, documents and progress become HTML, as pure functions.
+"""Questions and answers become HTML, as pure functions.
 
 It does not know gradio, the index or who asked. Everything that documents and questions say is escaped here.
 """
@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import groupby
 
-from index.catalog import Skipped
 from index.document import Document
 from index.voices import voice_at
 from rag.answering import Answer, Citation, Sentence
@@ -17,20 +17,24 @@ from rag.introduce import readable_date, with_article
 from rag.retrieve import Hit
 
 VERDICTS = {
-    "verbatim": ("✓", "verbatim: copied word for word from the document"),
-    "supported": ("✓", "supported: the cited words say this"),
-    "partial": ("◐", "partly supported: the cited words say only some of this"),
-    "unsupported": ("✗", "unsupported: the cited words don't say this"),
-    "misattributed": ("✗", "misattributed: somebody else said this"),
+    "verbatim": ("✓", "Copied word for word from the document."),
+    "supported": ("✓", "The cited words say this."),
+    "partial": ("◐", "The cited words say only some of this."),
+    "unsupported": ("✗", "The cited words don’t say this."),
+    "misattributed": ("✗", "Somebody else said this."),
 }
 REASONS = {
     "not_in_corpus": "Not found in the documents",
     "masked": "Masked in the documents",
     "furniture_only": "Only in menus or adverts",
 }
+KINDS = {"comment": "comments", "quotation": "quotations", "table": "tables", "update": "updates"}
 CLOSEST_CHARACTERS = 240
 CLOSEST_SHOWN = 3
+DISAGREE = "The documents disagree here."
+QUOTE_CHARACTERS = 600  # of a quotation in the card of its footnote
 PROGRESS_LINE = re.compile(r'<p class="progress-line".*?</p>')
+NOTE = re.compile(r"(?:The (?:documents|accounts) (?:disagree|differ)[^.]*|A later (?:document|update) differs)\. ")
 
 
 def text_html(text: str) -> str:
@@ -39,12 +43,13 @@ def text_html(text: str) -> str:
 
 
 def question_html(question: str) -> str:
-    return f'<p class="asked">{text_html(question)}</p>'
+    return f'<h2 class="asked">{text_html(question)}</h2>'
 
 
-def problem_html(message: str) -> str:
-    """One sentence that says what went wrong and the next step."""
-    return f'<div class="answer"><p class="problem" role="alert">{text_html(message)}</p></div>'
+def problem_html(message: str, turn: int | None = None) -> str:
+    """One sentence that says what went wrong and the next step; with a turn's number, a button to ask it again."""
+    again = "" if turn is None else f'<div class="tools">{_again(turn)}</div>'
+    return f'<div class="answer"><p class="problem" role="alert">{text_html(message)}</p>{again}</div>'
 
 
 def welcome_html(examples: Sequence[str]) -> str:
@@ -60,17 +65,23 @@ def welcome_html(examples: Sequence[str]) -> str:
     )
 
 
-def answer_html(answer: Answer) -> str:
-    """An answer as far as it is known: its sentences with footnotes, its sources, how it was made."""
+def answer_html(answer: Answer, turn: int = 0, host: str = "", rated: str = "", markdown: str = "") -> str:
+    """An answer as far as it is known: its sentences with footnotes, its sources, how it was made.
+
+    `turn` is its number in the conversation, `host` where a language model wrote it, `rated` what its reader thinks
+    of it ("up", "down" or ""), `markdown` what is copied.
+    """
     if not answer.sentences and not answer.complete:
         return _waiting(answer)
-    told = _abstained(answer) if answer.status == "abstained" else _sentences(answer)
-    parts = [_searched(answer), told, _notice(answer)]
+    told = _abstained(answer) if answer.status == "abstained" else _sentences(answer, turn)
+    parts = [_searched(answer, turn), _notice(answer), told]
     if answer.complete:
-        parts += [_conflicts(answer), _sources(answer.citations), _footer(answer)]
+        parts += [_sources(answer.citations, turn), _footer(answer, turn, host, rated, markdown)]
     else:
         parts.append(_progress_line("Checking the next sentence…"))
-    return f'<div class="answer {text_html(answer.status)}">{"".join(parts)}</div>'
+    cards = "".join(_card(citation, turn) for citation in answer.citations)
+    notes = f'<div class="notes" hidden>{cards}</div>' if cards else ""
+    return f'<div class="answer {text_html(answer.status)}">{"".join(parts)}{notes}</div>'
 
 
 def waiting_html(words: str = "Looking through the documents…") -> str:
@@ -86,42 +97,117 @@ def _waiting(answer: Answer) -> str:
 def searched(answer: Answer) -> str:
     """What was searched for, where that is not the question itself: the question as understood, and its filters."""
     asked = "" if answer.search_query == answer.question.strip() else f"Searched for: {answer.search_query}"
-    names = {"comment": "comments", "quotation": "quotations", "table": "tables", "update": "updates"}
-    wanted = [names.get(value, value) for values in answer.filters.values() for value in values]
+    wanted = [_wanted(name, value) for name, values in answer.filters.items() for value in values]
     return " · ".join(part for part in (asked, f"Only: {', '.join(wanted)}" if wanted else "") if part)
 
 
-def _searched(answer: Answer) -> str:
-    words = searched(answer)
-    return f'<p class="notice searched">{text_html(words)}</p>' if words else ""
+def _searched(answer: Answer, turn: int) -> str:
+    """The same with a button for each filter that asks again without it."""
+    asked = f"Searched for: {text_html(answer.search_query)}" if answer.search_query != answer.question.strip() else ""
+    chips = " · ".join(_filter(name, values, turn) for name, values in answer.filters.items() if values)
+    line = " · ".join(part for part in (asked, f"Only: {chips}" if chips else "") if part)
+    return f'<p class="notice searched">{line}</p>' if line else ""
+
+
+def _wanted(name: str, value: str) -> str:
+    """A value of a filter as a person says it: "comments", "Nov 2017 to Feb 2018"."""
+    if name != "date":
+        return KINDS.get(value, value)
+    first, dots, last = (readable_date(part) if part != ".." else part for part in value.partition(".."))
+    if not dots or first == last:
+        return first
+    return f"{first} to {last}" if first and last else f"since {first}" if first else f"until {last}"
+
+
+def _filter(name: str, values: Sequence[str], turn: int) -> str:
+    words = ", ".join(_wanted(name, value) for value in values)
+    if name == "document":
+        words = counted(len(values), "document") if len(values) > 1 else values[0].rsplit("/", 1)[-1]
+    label = f"Ask again without this limit: {words}"
+    return (
+        f'<button class="filter-chip" data-again="{turn}" data-without="{text_html(name)}" '
+        f'aria-label="{text_html(label)}">{text_html(words)} <span aria-hidden="true">✕</span></button>'
+    )
 
 
 def _notice(answer: Answer) -> str:
-    return f'<p class="notice">{text_html(answer.notice)}</p>' if answer.notice else ""
+    return f'<p class="notice said">{text_html(answer.notice)}</p>' if answer.notice else ""
 
 
-def stopped_html(html: str) -> str:
+def stopped_html(html: str, turn: int) -> str:
     """What was shown of an answer when its reader stopped it."""
-    return PROGRESS_LINE.sub('<p class="notice">Stopped.</p>', html)
+    return PROGRESS_LINE.sub(f'<p class="notice">Stopped.</p><div class="tools">{_again(turn)}</div>', html)
 
 
 def _progress_line(words: str) -> str:
     return f'<p class="progress-line" role="status">{text_html(words)}</p>'
 
 
-def _sentences(answer: Answer) -> str:
+# ---- sentences ----
+
+
+def _sentences(answer: Answer, turn: int) -> str:
+    """The sentences in order; neighbours that disagree stand side by side under what they disagree on."""
     citations = {citation.number: citation for citation in answer.citations}
-    if not answer.sentences:
-        return _sentence(Sentence(answer.text, (), ""), citations)
-    return "".join(_sentence(sentence, citations) for sentence in answer.sentences)
+    sentences = answer.sentences or (Sentence(answer.text, (), ""),)
+    shown, left = [], dict(enumerate(answer.conflicts))
+    for group, run in groupby(enumerate(sentences), key=lambda pair: _conflict_of(pair[1], answer.conflicts)):
+        told = list(run)
+        if group is None or len(told) < 2:
+            shown += [_sentence(sentence, citations, f"{turn}-{place}", turn) for place, sentence in told]
+        else:
+            left.pop(group, None)
+            shown.append(_sides(told, citations, turn))
+    return "".join(shown) + "".join(_apart(group, citations, turn) for group in left.values())
 
 
-def _sentence(sentence: Sentence, citations: Mapping[int, Citation]) -> str:
+def _conflict_of(sentence: Sentence, conflicts: Sequence[Sequence[int]]) -> int | None:
+    found = (place for place, group in enumerate(conflicts) if set(group) & set(sentence.citations))
+    return next(found, None)
+
+
+def _sides(told: Sequence[tuple[int, Sentence]], citations: Mapping[int, Citation], turn: int) -> str:
+    note = NOTE.match(told[0][1].text)
+    sides = "".join(_side(place, sentence, citations, turn) for place, sentence in told)
+    return _conflict(note.group().strip() if note else DISAGREE, sides)
+
+
+def _side(place: int, sentence: Sentence, citations: Mapping[int, Citation], turn: int) -> str:
+    """One of the accounts that disagree: who says it, when, and the sentence without the note before it."""
+    cited = next(citations[number] for number in sentence.citations if number in citations)
+    plain = Sentence(NOTE.sub("", sentence.text, count=1), sentence.citations, sentence.verdict, sentence.why)
+    return f'<div class="side">{_by(cited)}{_sentence(plain, citations, f"{turn}-{place}", turn)}</div>'
+
+
+def _apart(group: Sequence[int], citations: Mapping[int, Citation], turn: int) -> str:
+    """Quotes that disagree though no two sentences in a row do: each with who says it, when."""
+    sides = "".join(
+        f'<div class="side">{_by(cited)}<p class="sentence">'
+        f'<q class="quote">{text_html(excerpt(cited.quote, QUOTE_CHARACTERS))}</q>'
+        f'<span class="tail">{_footnote(cited, turn)}</span></p></div>'
+        for cited in (citations[number] for number in group if number in citations)
+    )
+    return _conflict(DISAGREE, sides) if sides else ""
+
+
+def _conflict(note: str, sides: str) -> str:
+    return (
+        f'<section class="conflict" aria-label="Accounts that disagree"><p class="label reason">{text_html(note)}</p>'
+        f'<div class="sides">{sides}</div></section>'
+    )
+
+
+def _by(cited: Citation) -> str:
+    when = text_html(readable_date(cited.date) or "date undisclosed")
+    return f'<p class="by"><strong>{text_html(who(cited))}</strong> · <span>{when}</span></p>'
+
+
+def _sentence(sentence: Sentence, citations: Mapping[int, Citation], key: str, turn: int) -> str:
     cited = [citations[number] for number in sentence.citations if number in citations]
     if not cited:
         return f'<p class="sentence plain">{text_html(sentence.text)}</p>'
     words = _quoted(sentence.text, cited) if sentence.verdict == "verbatim" else text_html(sentence.text)
-    tail = _verdict(sentence) + "".join(_footnote(citation) for citation in cited)
+    tail = _verdict(sentence, key) + "".join(_footnote(citation, turn) for citation in cited)
     kind = "verbatim" if sentence.verdict == "verbatim" else "written"
     return f'<p class="sentence {kind}">{words}<span class="tail">{tail}</span></p>'
 
@@ -145,50 +231,68 @@ def _introduction(text: str, citation: Citation) -> str:
     return f'<span class="introduction">{text_html(before)}{bold}{text_html(after)}</span>' if text.strip() else ""
 
 
-def _verdict(sentence: Sentence) -> str:
+def _verdict(sentence: Sentence, key: str) -> str:
+    """The mark of the check, with its meaning in a card of its own."""
     mark, meaning = VERDICTS.get(sentence.verdict, ("", ""))
     if not mark:
         return ""
-    title = f"{meaning} ({sentence.why})" if sentence.why and sentence.verdict != "verbatim" else meaning
-    return f'<span class="verdict {sentence.verdict}" title="{text_html(title)}">{mark} {sentence.verdict}</span>'
+    why = f"{meaning} ({sentence.why})" if sentence.why and sentence.verdict != "verbatim" else meaning
+    return (
+        f'<button class="verdict {sentence.verdict}" data-card="why-{key}" aria-describedby="why-{key}">'
+        f'<span aria-hidden="true">{mark}</span> {sentence.verdict}</button>'
+        f'<span class="why" id="why-{key}" hidden>{text_html(why)}</span>'
+    )
 
 
-def _span_attributes(document: Document, start: int, end: int) -> str:
+def span_attributes(document: Document, start: int, end: int) -> str:
+    """What a button has that leads to characters of a document."""
     return f'data-document="{text_html(document.id)}" data-start="{start}" data-end="{end}"'
 
 
-def _footnote(citation: Citation) -> str:
-    label = f"Footnote {citation.number}: {_who(citation)}, in {citation.document.name}"
-    place = _span_attributes(citation.document, citation.start, citation.end)
-    hint = f'title="{text_html(label)}" aria-label="{text_html(label)}"'
-    return f'<button class="footnote" {place} {hint}>{citation.number}</button>'
+def _footnote(citation: Citation, turn: int) -> str:
+    label = text_html(f"Footnote {citation.number}: {who(citation)}, in {citation.document.name}")
+    place = span_attributes(citation.document, citation.start, citation.end)
+    card = f"note-{turn}-{citation.number}"
+    described = f'aria-label="{label}" data-card="{card}" aria-describedby="{card}"'
+    return f'<button class="footnote" {place} {described}>{citation.number}</button>'
 
 
-def _conflicts(answer: Answer) -> str:
-    chips = {citation.number: _footnote(citation) for citation in answer.citations}
-    groups = ("".join(chips.get(number, "") for number in group) for group in answer.conflicts)
-    return "".join(f'<p class="conflict">The documents disagree here: {group}</p>' for group in groups)
+def _card(citation: Citation, turn: int) -> str:
+    """What a footnote shows before it is followed: the quote, who says it through whom, where and when."""
+    quote = excerpt(citation.quote, QUOTE_CHARACTERS)
+    return (
+        f'<div class="note" id="note-{turn}-{citation.number}"><blockquote>{text_html(quote)}</blockquote>'
+        f"<p>{_source(citation)}</p></div>"
+    )
 
 
-def _sources(citations: Sequence[Citation]) -> str:
+def excerpt(text: str, characters: int) -> str:
+    """The text on one line, cut at a word after at most so many characters."""
+    words = " ".join(text.split())
+    return words if len(words) <= characters else words[:characters].rsplit(" ", 1)[0] + " …"
+
+
+def _sources(citations: Sequence[Citation], turn: int) -> str:
     if not citations:
         return ""
-    items = "".join(f"<li>{_footnote(citation)}{_source(citation)}</li>" for citation in citations)
-    summary = f"<summary>{counted(len(citations), 'source')}</summary>"
+    items = "".join(
+        f'<li>{_footnote(citation, turn)}<span class="source-text">{_source(citation)}</span></li>'
+        for citation in citations
+    )
+    summary = f"<summary>{counted(len(citations), 'footnote')}</summary>"
     return f'<details class="sources"{" open" if len(citations) <= 3 else ""}>{summary}<ol>{items}</ol></details>'
 
 
 def _source(citation: Citation) -> str:
     document = citation.document
-    speaker = text_html(_who(citation))
     role = f", {text_html(citation.role)}" if citation.role and citation.speaker else ""
-    carriers = ", as quoted by ".join(with_article(document, name) for name in citation.via)
+    carriers = carried(citation)
     via = f" · quoted by {text_html(carriers)}" if carriers else ""
     published = readable_date(citation.date) or "date undisclosed"
     place = [document.publisher, published, f"page {citation.page}" if citation.page else None]
     return (
-        f'<span class="source-text"><strong>{speaker}</strong>{role}{via}<br>'
-        f"<cite>{text_html(document.name)}</cite> · {joined(place)}</span>"
+        f"<strong>{text_html(who(citation))}</strong>{role}{via}<br>"
+        f"<cite>{text_html(document.name)}</cite> · {joined(place)}"
     )
 
 
@@ -196,10 +300,15 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
-def _who(citation: Citation) -> str:
+def carried(citation: Citation) -> str:
+    """Who carries the cited words, nearest to the speaker first."""
+    return ", as quoted by ".join(with_article(citation.document, name) for name in citation.via)
+
+
+def who(citation: Citation) -> str:
     """Who speaks in the cited words, as far as the document says."""
     if citation.speaker or citation.role:
-        return citation.speaker or f"{citation.role}".capitalize()
+        return citation.speaker or capital(citation.role or "")
     voice = voice_at(citation.document, citation.start, citation.end)
     if voice.kind == "furniture":
         return "From a list beside the article"
@@ -208,8 +317,16 @@ def _who(citation: Citation) -> str:
     return f"The document’s own text, by {citation.document.author or 'an undisclosed author'}"
 
 
+def capital(words: str) -> str:
+    """With a capital first letter, and the others as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def joined(parts: Iterable[str | None]) -> str:
     return " · ".join(text_html(part) for part in parts if part)
+
+
+# ---- abstentions, and what stands under an answer ----
 
 
 def _abstained(answer: Answer) -> str:
@@ -221,56 +338,48 @@ def _abstained(answer: Answer) -> str:
 
 
 def _closest(hit: Hit) -> str:
-    place = _span_attributes(hit.document, hit.passage.start, hit.passage.end)
+    place = span_attributes(hit.document, hit.passage.start, hit.passage.end)
     words = hit.excerpt(CLOSEST_CHARACTERS)
     where = joined([hit.document.name, hit.passage.speaker])
     return f'<button class="passage" {place}><span>{text_html(words)}</span><small>{where}</small></button>'
 
 
-def _footer(answer: Answer) -> str:
+def made(answer: Answer, host: str = "") -> str:
+    """How the answer was written, in how many seconds."""
     known = {
         "": "In the documents’ own words",
         "quotes": "In the documents’ own words",
         "catalog": "About the collection",
     }
-    by = known.get(answer.model, f"Written by {answer.model}, each sentence checked")
+    written = f"Written by {answer.model}{f' at {host}' if host else ''}, each sentence checked"
+    by = None if answer.status == "abstained" else known.get(answer.model, written)
     removed = f"{answer.removed} removed by the check" if answer.removed else None
     seconds = f"{answer.seconds:.1f} s" if answer.seconds >= 0.1 else "under 0.1 s"
-    return f'<p class="made">{joined([None if answer.status == "abstained" else by, removed, seconds])}</p>'
+    return " · ".join(part for part in (by, removed, seconds) if part)
 
 
-def documents_html(documents: Sequence[Document], skipped: Sequence[Skipped] = ()) -> str:
-    """The collection as a list that opens a document on a click; then what was left out, and why."""
-    search = '<input type="search" class="filter" placeholder="Find a document" aria-label="Find a document">'
-    items = "".join(map(_listed, documents))
-    listed = f"<ul>{items}</ul>" if items else '<p class="meta">Nothing is indexed yet.</p>'
-    files = "".join(f"<li><b>{text_html(file.path)}</b> {text_html(file.reason)}</li>" for file in skipped)
-    left_out = f'<details class="left-out"><summary>{len(skipped):,} left out</summary><ul>{files}</ul></details>'
+def _footer(answer: Answer, turn: int, host: str, rated: str, markdown: str) -> str:
+    thumbs = "".join(_thumb(verdict, name, rated) for verdict, name in (("up", "Good answer"), ("down", "Bad answer")))
+    noted = '<span class="noted" role="status">Thank you, noted.</span>' if rated else ""
+    copied = f'<pre class="markdown" hidden>{text_html(markdown)}</pre>'
     return (
-        f'<section class="documents"><h2>Documents</h2><p class="meta">{counted(len(documents), "document")}</p>'
-        f"{search if len(documents) > 12 else ''}{listed}{left_out if skipped else ''}</section>"
+        f'<p class="made">{text_html(made(answer, host))}</p><div class="tools" data-turn="{turn}">'
+        f'<button class="tool" data-copy="yes">Copy</button>{_again(turn)}{thumbs}{noted}{copied}{REASON}</div>'
     )
 
 
-def _listed(document: Document) -> str:
-    suffix = document.path.rsplit(".", 1)[-1].upper() if "." in document.path else None
-    published = readable_date(document.published) or None
-    meta = joined([document.publisher, published, suffix, counted(len(document.text.split()), "word")])
+def _thumb(verdict: str, name: str, rated: str) -> str:
+    pressed = "true" if rated == verdict else "false"
     return (
-        f'<li><button class="document" data-document="{text_html(document.id)}">'
-        f"<span>{text_html(document.name)}</span><small>{meta}</small></button></li>"
+        f'<button class="thumb {verdict}" data-rate="{verdict}" aria-label="{name}" aria-pressed="{pressed}"></button>'
     )
 
 
-def indexing_html(step: str, done: int, total: int, error: str | None) -> str:
-    """A bar while the documents are being indexed; a sentence if that failed; nothing once it is done."""
-    if error:
-        return f'<p class="problem" role="alert">{text_html(error)}</p>'
-    if not step:
-        return ""
-    counted = f"{done:,} of {total:,}" if total else ""
-    share = f'value="{done}" max="{total}"' if total else ""
-    return (
-        f'<div class="indexing" role="status"><span>{text_html(step)} {counted}</span>'
-        f'<progress {share} aria-label="Indexing"></progress></div>'
-    )
+def _again(turn: int) -> str:
+    return f'<button class="tool again" data-again="{turn}">Ask again</button>'
+
+
+REASON = (
+    '<form class="reason-form" hidden><input type="text" name="reason" maxlength="500" aria-label="Why? (optional)" '
+    'placeholder="Why? (optional)"><button class="tool" type="submit">Send</button></form>'
+)

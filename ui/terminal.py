@@ -89,8 +89,13 @@ def print_answer(growing: Iterator[Answer]) -> None:
     for citation in last.citations:
         say(footnote(citation))
     if last.removed:
-        were, they = ("sentence was", "it rests") if last.removed == 1 else ("sentences were", "they rest")
-        say(f"\n{last.removed} {were} removed: what {they} on in the documents could not be shown.")
+        say(f"\n{removed_note(last.removed)}")
+
+
+def removed_note(count: int) -> str:
+    """How many sentences of a model were removed, and why; "" for none."""
+    were, they = ("sentence was", "it rests") if count == 1 else ("sentences were", "they rest")
+    return f"{count} {were} removed: what {they} on in the documents could not be shown." if count else ""
 
 
 def footnote(citation: Citation) -> str:

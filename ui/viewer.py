@@ -1,5 +1,5 @@
-"""A document becomes HTML as a person reads it: furniture folded, masks as bars, quotations with who is quoted, as
-pure functions.
+"""A document becomes HTML as a person reads it: furniture folded, masks as bars, a label before what each speaker
+says, as pure functions.
 
 It does not know gradio, nor what an answer is. Everything that documents say is escaped.
 """
@@ -12,12 +12,15 @@ from itertools import groupby, pairwise
 
 from index.document import Block, Document
 from rag.introduce import readable_date
-from ui.render import counted, joined, text_html
+from ui.render import capital, counted, joined, text_html
 
 Span = tuple[int, int]
 
 ELEMENTS = {"title": "h2", "heading": "h3", "quotation": "blockquote", "table": "div", "comment": "article"}
 MASK = re.compile(r"\*{2,}")
+SPOKEN = {"comment": "comment", "quotation": "quotation", "question": "question", "interview_answer": "answer"}
+COLOURS = 8  # that speakers have in style.css; the ninth speaker has the first one's
+ASIDE_CHARACTERS = 20  # of furniture between other text that is too short to be worth folding: "(18)", "Reply"
 
 
 def document_html(document: Document, highlights: Sequence[Span] = (), focus: Span | None = None) -> str:
@@ -26,8 +29,13 @@ def document_html(document: Document, highlights: Sequence[Span] = (), focus: Sp
     Without the elements of class "added", the text of `.document-text` is `document.text`, character by
     character (a NUL is shown as U+FFFD).
     """
-    body = "".join(_flow(document, _roots(document), _Marks(document, highlights, focus)))
-    return f'<article class="source">{_heading(document)}<div class="document-text">{body}</div></article>'
+    marks = _Marks(document, highlights, focus)
+    body = "".join(_flow(document, _roots(document), marks, _Labels(document)))
+    name = text_html(document.name)
+    return (
+        f'<article class="source" tabindex="0" aria-label="{name}">{_heading(document)}'
+        f'<div class="document-text">{body}</div></article>'
+    )
 
 
 def _heading(document: Document) -> str:
@@ -72,6 +80,43 @@ class _Marks:
         return page + inner
 
 
+class _Labels:
+    """What stands before each stretch of a speaker, in a colour that is the speaker's throughout the document."""
+
+    def __init__(self, document: Document) -> None:
+        named = [block.speaker for block in sorted(document.blocks, key=lambda block: block.start) if block.speaker]
+        self._colours = {speaker: place % COLOURS for place, speaker in enumerate(dict.fromkeys(named))}
+        self._last: Block | None = None
+
+    def html(self, block: Block) -> str:
+        """The label of a paragraph; "" where nobody speaks or the paragraph before is of the same stretch."""
+        last, self._last = self._last, block
+        if block.kind not in SPOKEN or (last is not None and block.speaker and _voice(last) == _voice(block)):
+            return ""
+        undisclosed = f"Undisclosed {'commenter' if block.kind == 'comment' else 'speaker'}"
+        who = block.speaker or capital(block.role or "") or undisclosed
+        role = block.role if block.speaker else None
+        carriers = f"quoted by {', as quoted by '.join(block.via)}" if block.via else None
+        details = joined([role, carriers, SPOKEN[block.kind], readable_date(block.date)])
+        return (
+            f'<span class="speaker added {self.colour(block)}"><b>{text_html(who)}</b> <small>{details}</small></span>'
+        )
+
+    def inline(self, part: Block) -> str:
+        """The label of a quotation within a paragraph: names alone; "" where the document doesn't say whose it is."""
+        who = part.speaker or part.role
+        carriers = "".join(f" ← {name}" for name in part.via)
+        words = text_html(f"{who}{carriers}")
+        return f'<span class="speaker inline added {self.colour(part)}">{words}</span>' if who else ""
+
+    def colour(self, block: Block) -> str:
+        return f"voice-{self._colours[block.speaker]}" if block.speaker else "voice-none"
+
+
+def _voice(block: Block) -> tuple[object, ...]:
+    return block.kind, block.speaker, block.role, block.via, block.date
+
+
 _Node = tuple[Block, list["_Node"]]
 
 
@@ -97,48 +142,55 @@ def _paragraphs(text: str) -> Iterator[Block]:
         yield Block("body", start, len(text))
 
 
-def _flow(document: Document, nodes: Sequence[_Node], marks: _Marks) -> Iterator[str]:
+def _flow(document: Document, nodes: Sequence[_Node], marks: _Marks, labels: _Labels) -> Iterator[str]:
     """Siblings in reading order; neighbouring furniture folds into one."""
     for furniture, run in groupby(nodes, key=lambda node: node[0].kind == "furniture"):
         if furniture:
-            yield _furniture(document, list(run), marks)
+            yield _furniture(document, list(run), marks, labels)
         else:
-            yield from (_block(document, node, marks) for node in run)
+            yield from (_block(document, node, marks, labels) for node in run)
 
 
-def _furniture(document: Document, nodes: Sequence[_Node], marks: _Marks) -> str:
+def _furniture(document: Document, nodes: Sequence[_Node], marks: _Marks, labels: _Labels) -> str:
     start, end = nodes[0][0].start, nodes[-1][0].end
-    inner = "".join(_block(document, node, marks) for node in nodes)
-    if not document.text[start:end].strip():
+    inner = "".join(_block(document, node, marks, labels) for node in nodes)
+    text = document.text[start:end].strip()
+    if not text:
         return inner
-    lines = sum(1 for line in document.text[start:end].splitlines() if line.strip())
+    if len(text) <= ASIDE_CHARACTERS and "\n" not in text and start and end < len(document.text):
+        return f'<div class="aside">{inner}</div>'
+    lines = sum(1 for line in text.splitlines() if line.strip())
     label = f"Menus, headers, adverts: {counted(lines, 'line')}"
     opened = " open" if marks.touches(start, end) else ""
     return f'<details class="furniture"{opened}><summary class="added">{label}</summary>{inner}</details>'
 
 
-def _block(document: Document, node: _Node, marks: _Marks) -> str:
+def _block(document: Document, node: _Node, marks: _Marks, labels: _Labels) -> str:
     block, parts = node
     if not document.text[block.start : block.end].strip():
         return _leaf(document, block, marks)
-    inner = "".join(_part(document, block, part, marks) for part, _ in parts) or _leaf(document, block, marks)
+    label = labels.html(block)
+    inner = "".join(_part(document, block, part, marks, labels) for part, _ in parts) or _leaf(document, block, marks)
     element = ELEMENTS.get(block.kind, "p")
-    return f'<{element} class="block {text_html(block.kind)}"{_spoken(block)}>{inner}</{element}>'
+    classes = " ".join(["block", block.kind, *_coloured(block, labels)])
+    return f'<{element} class="{text_html(classes)}">{label}{inner}</{element}>'
 
 
-def _spoken(block: Block) -> str:
-    """Who speaks, through whom and when, as what a pointer that rests on the block is told."""
-    carriers = " ← ".join(part for part in (block.speaker or block.role, *block.via) if part)
-    known = [block.kind.replace("_", " "), carriers, readable_date(block.date)]
-    return f' title="{joined(known)}"' if carriers or block.date else ""
+def _coloured(block: Block, labels: _Labels) -> list[str]:
+    """The classes of who speaks: a colour, and whether a line only says who does."""
+    if block.kind == "byline" and block.speaker:
+        return ["of-speaker"]
+    return [labels.colour(block)] if block.kind in SPOKEN else []
 
 
-def _part(document: Document, whole: Block, part: Block, marks: _Marks) -> str:
+def _part(document: Document, whole: Block, part: Block, marks: _Marks, labels: _Labels) -> str:
     """A part of a paragraph, in its line: a quotation, or what stands around it."""
     inner = _leaf(document, part, marks, part.start == whole.start, part.end == whole.end)
     if part.kind != "quotation" and part.speaker == whole.speaker:
         return inner
-    return f'<span class="said {text_html(part.kind)}"{_spoken(part)}>{inner}</span>'
+    apart = (part.speaker, part.role) != (whole.speaker, whole.role)
+    label = labels.inline(part) if apart else ""
+    return f'<span class="said {text_html(part.kind)} {labels.colour(part)}">{label}{inner}</span>'
 
 
 def _leaf(document: Document, block: Block, marks: _Marks, first: bool = True, last: bool = True) -> str:
