@@ -42,8 +42,9 @@ gate: eval  ## and fail below eval/gates.toml
 bench: $(RUN)  ## measure speed on this machine
 	$(BIN)/rag bench
 
-clean:  ## remove what make made; documents are never touched
-	rm -rf .venv .eval "$(INDEX)"
+clean:  ## remove what make made; documents are never touched, nor those that were added in the chat
+	rm -rf .venv .eval
+	if [ -d "$(INDEX)" ]; then find "$(INDEX)" -mindepth 1 -maxdepth 1 ! -name added -exec rm -rf {} +; fi
 
 .venv/bin/python:
 	@echo "Making a virtual environment in .venv"

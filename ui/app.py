@@ -5,6 +5,8 @@ It does not know what the page looks like nor what its events do; it opens the d
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +20,15 @@ from ui.library import LIMITS
 from ui.page import NAME, STYLES, build, theme
 from ui.port import port_in_use, require_port
 from ui.server import doors
+
+M_ARENA_MAX, ARENAS = -8, 2  # of mallopt(3)
+
+
+def _share_memory() -> None:
+    """Let threads share what the C library keeps of freed memory, where it is glibc: it else keeps some per thread
+    (25 people, 1,250 answers: 1,600 MB against 1,260)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
 
 
 def launch(
@@ -40,6 +51,7 @@ def launch(
     DoorUnavailable when the port is taken.
     """
     require_port(host, port)
+    _share_memory()
     chat = Chat(index_folder, settings, paths, examples, read_only=read_only)
     page = build(chat)
     served = doors(chat.index, settings, host, auth=auth, read_only=read_only, mcp=mcp)
