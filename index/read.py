@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
 
 PLAIN_SUFFIXES = (".txt", ".text", ".md", ".markdown")
-READER_VERSION = "6"  # raise it when a reader or structure.py gives something else: the next sync reads all files anew
+READER_VERSION = "7"  # raise it when a reader or structure.py gives something else: the next sync reads all files anew
 SUFFIXES = (*PLAIN_SUFFIXES, ".html", ".htm", ".pdf", ".docx")
 MAX_FILE_BYTES = 200 * 1024 * 1024
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024

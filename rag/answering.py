@@ -22,7 +22,7 @@ from rag.conflicts import counter_evidence, find_conflicts
 from rag.decide import SURE, reason_for
 from rag.followup import History
 from rag.footnotes import Citation, Sentence, bind_footnotes, text_of
-from rag.lacking import announced_only, lacking, masked_there
+from rag.lacking import announced_only, giving, lacking, masked_there
 from rag.masked import closest_mask, explain_announced, explain_mask, explain_masked_there, masked_note
 from rag.models import ChatModel, model_from_settings
 from rag.pick import choose
@@ -244,6 +244,7 @@ def _answer_in_quotes(
     found = search.found
     candidates, voices = by_sides(search.search_query, found.candidates)
     chosen = choose(candidates, settings.answer_sentences, search.unusable, max(found.parts, voices))
+    chosen = giving(search.search_query, chosen) if max(found.parts, voices) == 1 else chosen
     unsure = search.confidence < settings.abstain_below
     told = None if search.outdone else _not_told(search, chosen, unsure)
     if not chosen or told or unsure or search.outdone:

@@ -94,6 +94,16 @@ NAMING = re.compile(r"\w\W+[A-Z]\w")  # a capital after the first word
 PART = re.compile(r"\bof\s+$", re.IGNORECASE)
 SPEAKER = re.compile(r"\*\*([^*\n]{2,60})\*\*")
 WHO_ELSE = re.compile(r"\s*who(?:se|m)?\b(?!.*\b(?:say|says|said|claim|claims|claimed)\b)", re.IGNORECASE)
+HAPPENED = re.compile(  # "And when did that happen?": the earlier question, asked with another word
+    r"(?:(?:and|but|so)\s+)?(?P<word>when|where|why|how)\s+(?:did|does|do|will|had|has)\s+(?:all\s+)?(?:that|this|it)\s+"
+    r"(?:all\s+)?(?:happen(?:ed)?|occur(?:red)?|take\s+place|come\s+about)\W*",
+    re.IGNORECASE,
+)
+COUNTED = re.compile(  # "How many people were laid off?": when were people laid off?
+    r"(?:how many|how much|which) (?P<noun>\w+(?: \w+){0,2}?) (?P<verb>was|were|did|do|does|is|are|have|has|had|will)"
+    r" (?P<rest>.+)",
+    re.IGNORECASE,
+)
 TOPIC = "About "
 
 
@@ -160,6 +170,8 @@ def _resolved(question: str, turns: Sequence[_Turn]) -> str:
         return question
     if bare := BARE.fullmatch(question):
         return _asked_anew(bare["word"], question, turns[0])
+    if happened := HAPPENED.fullmatch(question):
+        return _asked_anew(happened["word"], question, turns[0])
     places = _pointing(question)
     about = ABOUT.fullmatch(question)
     if about and not places and len(content_words(about["rest"])) <= ASIDE:
@@ -178,6 +190,8 @@ def _asked_anew(word: str, question: str, turn: _Turn) -> str:
     """The earlier question with another question word: "When did it open?", "Why?" → "Why did it open?"."""
     opening = OPENING.match(turn.text)
     rest = turn.text[opening.end() :].strip() if opening else turn.text
+    if opening and (counted := COUNTED.fullmatch(f"{opening.group().strip()} {rest}")):
+        return f"{word.capitalize()} {counted['verb']} {counted['noun']} {counted['rest']}"
     verb = rest.partition(" ")[0].casefold()
     object_lost = opening and verb in DO and opening.group().casefold().startswith(("what", "who", "which"))
     if verb not in BE | DO or object_lost:  # "What did it say?", "Why?": "Why did it say?" would be another question

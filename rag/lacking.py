@@ -56,6 +56,15 @@ def lacking(question: str, chosen: Sequence[Span]) -> str:
     return (f"no names of such {kind}" if _is_plural(kind) else f"no name for that {kind}") if kind else ""
 
 
+def giving(question: str, chosen: Sequence[Span]) -> list[Span]:
+    """Those of the chosen that hold something of the form asked for, such as a number, where it plainly has one and any
+    of them does; else all."""
+    form = expects(question)
+    if form is None or not form.lacking:
+        return list(chosen)
+    return [span for span in chosen if fit(question, span.text) >= 0] or list(chosen)
+
+
 def announced_only(question: str, chosen: Sequence[Span]) -> Span | None:
     """The best of the chosen, if it only announces what the article goes on to say and the article is masked.
 

@@ -291,3 +291,14 @@ def test_an_order_is_no_name() -> None:
 def test_why_keeps_what_a_verb_needs() -> None:
     history = after("What did the auditor of Aller get wrong?")
     assert standalone_question("Why?", history) == "What did the auditor of Aller get wrong? Why?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "asked"),
+    [
+        ("How many people were laid off?", "And when did that happen?", "When were people laid off?"),
+        ("Did the mill burn down?", "Why did this happen?", "Why did the mill burn down?"),
+    ],
+)
+def test_when_or_why_what_was_asked_about_happened(before: str, question: str, asked: str) -> None:
+    assert standalone_question(question, [{"role": "user", "content": before}]) == asked

@@ -7,7 +7,7 @@ from conftest import MakeIndex
 
 from index.document import Block, Document, Passage
 from rag.answering import answer
-from rag.lacking import announced_only, lacking, masked_there
+from rag.lacking import announced_only, giving, lacking, masked_there
 from rag.quote import Span
 from rag.settings import Settings
 
@@ -198,3 +198,10 @@ def test_another_form_of_a_name_is_the_name(make_index: MakeIndex) -> None:
 )
 def test_a_sentence_that_is_masked_where_it_would_answer(question: str, text: str, masked: bool) -> None:
     assert (masked_there(question, spans(text)) is not None) == masked
+
+
+def test_where_a_number_is_asked_for_words_without_one_give_way() -> None:
+    with_one, without = spans("Nobody knows who was let go at the mill.", "A few dozen people were let go.")[::-1]
+    assert giving("How many people were let go?", [without, with_one]) == [with_one]
+    assert giving("How many people were let go?", [without]) == [without]
+    assert giving("Who was let go?", [without, with_one]) == [without, with_one]

@@ -71,3 +71,9 @@ def test_below_a_letterhead_stands_the_title() -> None:
 def test_a_body_alone_is_the_title_where_prose_follows() -> None:
     text = "Aller District Council\n\nThe council met on Monday. It closed the weir, and the miller was not there.\n"
     assert read_structure(text).title == "Aller District Council"
+
+
+@pytest.mark.parametrize("line", ["Owner: Jane Roe · Next review: May 2025", "Valid until 3 May 2025"])
+def test_the_day_of_something_to_come_is_not_when_it_was_published(line: str) -> None:
+    text = f"# Rules of the mill\n\n{line}\n\nThe wheel is turned by hand on Mondays, and by nobody on Sundays.\n"
+    assert read_structure(text).published is None

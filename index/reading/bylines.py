@@ -28,6 +28,10 @@ LABELLED_DATE = re.compile(
     r"(?:First |Last |Originally )?(?:Published|Posted|Updated|Issued|Released|Modified|Date|Filed|Created|Added)\b",
     re.IGNORECASE,
 )
+TO_COME = re.compile(  # the day of something else: "Next review: May 2025", "valid until", "replaces version 2 of"
+    r"\b(?:next|due|deadline|until|till|expir\w+|replaces|supersedes|review (?:date|by|due))\b[^·|;]{0,30}$",
+    re.IGNORECASE,
+)
 CHANGED = re.compile(r"(?:last )?(?:updated|modified|corrected|edited)\b", re.IGNORECASE)
 PART_CREDIT = re.compile(
     r"(?:(?:posted|written|published)\s)?(?:by|von|par|por|door)\s(?P<name>[A-Z].*)", re.IGNORECASE
@@ -91,6 +95,8 @@ def read_byline(line: str) -> Byline | None:
         )
     if date is None:
         return Byline(dated=True) if only_relative(words) else None
+    if TO_COME.search(words[: date.start()]):
+        return None
     labelled = LABELLED_DATE.match(words)
     changed = CHANGED.match(words) is not None
     parts = _parts(words)

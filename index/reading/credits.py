@@ -16,6 +16,7 @@ from index.reading.bylines import (
     NOBODY,
     ROLE,
     SMALL,
+    TO_COME,
     Byline,
     credits_picture,
     is_name,
@@ -86,6 +87,8 @@ def _line(text: str, block: Block) -> Byline | None:
         return line if line and line.credited else None if block.kind == "caption" else line
     words = plain_of(text, block)
     date = DATE.search(words)
+    if date and TO_COME.search(words[: date.start()]):
+        return None
     if date is None or CHANGED.match(words) or len(words.split()) > LOOSE_WORDS or words.endswith(("?", "!", ".")):
         return None
     if date.start() > 25 and date.end() < len(words) - 25:
