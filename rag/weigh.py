@@ -134,9 +134,15 @@ def weigh_sentences(query: Query, passages: Sequence[tuple[Passage, Document]], 
 
 
 def quoted_phrases(question: str) -> list[str]:
-    """What stands in quotation marks in a question, where it is long enough to be somebody's words."""
+    """What stands in quotation marks in a question, where it is long enough to be somebody's words and is no name or
+    title, whose words begin with capitals."""
     found = [match.group().strip("\"“”«»‘’' ") for match in QUOTED.finditer(question)]
-    return [phrase for phrase in found if len(words_of(phrase)) >= FEWEST_QUOTED]
+    return [phrase for phrase in found if len(words_of(phrase)) >= FEWEST_QUOTED and not _is_title(phrase)]
+
+
+def _is_title(phrase: str) -> bool:
+    words = re.findall(r"[^\W\d_][\w'’-]*", phrase)[1:]
+    return 2 * sum(word[0].isupper() for word in words) >= len(words)
 
 
 def ranked(candidates: Iterable[Candidate]) -> list[Candidate]:

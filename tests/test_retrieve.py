@@ -213,4 +213,5 @@ def test_the_words_that_a_question_quotes_are_found_whoever_else_says_much_of_th
     said = [candidate for candidate in retrieve(query, index, {}, Settings()).candidates if candidate.says]
     assert [candidate.document.path for candidate in said] == ["letter.txt"]
     assert said[0].evidence - replace(said[0], says=False).evidence == pytest.approx(SAYS_WEIGHT)
+    assert quoted_phrases("Who told 'The Weekly Port Times' of “The Mill of the North”?") == []
     assert quoted_phrases("Who said “no” and 'not a drop of it' of Roe's mill?") == ["not a drop of it"]
