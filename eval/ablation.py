@@ -32,7 +32,7 @@ PIECES: dict[str, Switch] = {
     "the sentence's vector": {"rag.weigh.SENTENCE_WEIGHT": 0.0},
     "the passage's vector": {"rag.weigh.PASSAGE_WEIGHT": 0.0},
     "the question's words": {"rag.weigh.WORDS_WEIGHT": 0.0},
-    "the form of the answer": {"rag.weigh.FIT_WEIGHT": 0.0, "rag.weigh.COUNT_WEIGHT": 0.0},
+    "the form of the answer": {"rag.weigh.FIT_WEIGHT": 1e-9, "rag.weigh.COUNT_WEIGHT": 0.0},
     "the document's best evidence": {"rag.weigh.BEHIND_WEIGHT": 0.0},
     "sentences around": {
         "rag.pick.with_context": lambda span, limit: span,

@@ -141,7 +141,7 @@ def quoted_phrases(question: str) -> list[str]:
 
 
 def _is_title(phrase: str) -> bool:
-    words = re.findall(r"[^\W\d_][\w'’-]*", phrase)[1:]
+    words: list[str] = re.findall(r"[^\W\d_][\w'’-]*", phrase)[1:]
     return 2 * sum(word[0].isupper() for word in words) >= len(words)
 
 

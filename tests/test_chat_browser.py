@@ -52,13 +52,54 @@ def test_one_goes_from_citation_to_citation(visit, chat_documents: Path) -> None
     count = answer.locator(".sources .footnote").count()
     assert count > 1
     expect(page.locator(".walk .place")).to_have_text(f"1 of {count}")
-    for number in [*range(2, count + 1), 1]:
-        page.get_by_role("button", name="Next citation").click()
+    back, forward = (page.get_by_role("button", name=f"{way} citation") for way in ("Previous", "Next"))
+    expect(back).to_have_attribute("aria-disabled", "true")
+    for number in range(2, count + 1):
+        forward.click()
         expect(page.locator(".walk .place")).to_have_text(f"{number} of {count}")
         expect(answer.locator(".sources .chosen")).to_have_text(str(number))
         expect(page.locator("#source mark#cited")).to_be_visible()
-    page.get_by_role("button", name="Previous citation").click()
+    expect(forward).to_have_attribute("aria-disabled", "true")
+    forward.dispatch_event("click")
     expect(page.locator(".walk .place")).to_have_text(f"{count} of {count}")
+    back.click()
+    expect(page.locator(".walk .place")).to_have_text(f"{count - 1} of {count}")
+
+
+def test_the_evidence_says_what_it_is_and_from_which_question(visit, chat_documents: Path) -> None:
+    page = visit()
+    expect(page.locator("#evidence-bar h2")).to_have_text("Evidence")
+    answer = ask(page, QUESTION)
+    opened_by(page, answer.locator(".sentence .footnote").first, chat_documents)
+    expect(page.locator("#evidence-bar h2")).to_have_text("Q&A: Dana Whitfield on Procurement")
+    expect(page.locator(".told")).to_contain_text("Footnote 1 · Dana Whitfield", ignore_case=True)
+    expect(page.locator(".from")).to_be_hidden()
+    answer = ask(page, EXAMPLE)
+    expect(page.locator(".from")).to_contain_text(f"From: {QUESTION}")
+    opened_by(page, answer.locator(".sentence .footnote").first, chat_documents)
+    expect(page.locator(".from")).to_be_hidden()
+    page.get_by_label("New conversation").click()
+    expect(page.locator(".nothing-open")).to_be_visible()
+    expect(page.locator("#evidence-bar h2")).to_have_text("Evidence")
+    expect(page.locator(".walk")).to_be_hidden()
+
+
+def test_a_footnote_stands_on_the_line_of_the_last_word(visit) -> None:
+    for width in (360, 1440):
+        answer = ask(visit((width, 800)), LAMPS)
+        for end in answer.locator(".end").all():
+            assert end.evaluate("it => it.getClientRects().length") == 1
+
+
+def test_a_long_question_is_cut_and_shown_whole(visit) -> None:
+    page = visit()
+    ask(page, "Why did the harbour office close the ferry line? " * 12)
+    asked = page.locator(".asked")
+    short = asked.bounding_box()["height"]
+    page.get_by_role("button", name="more").click()
+    assert asked.bounding_box()["height"] > short
+    page.get_by_role("button", name="less").click()
+    assert asked.bounding_box()["height"] == short
 
 
 def test_who_speaks_is_said_in_the_document(visit) -> None:
@@ -141,7 +182,8 @@ def test_a_footnote_shows_its_quote_before_it_is_followed(visit) -> None:
     expect(card).to_contain_text("Dec 1, 2017")
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
-    expect(hovered(page, answer.locator(".verdict").first)).to_have_text("Copied word for word from the document.")
+    expect(answer.locator(".verdict")).to_have_count(0)
+    expect(answer.locator(".made")).to_contain_text("All quotations word for word")
 
 
 @pytest.mark.parametrize("width", [360, 1440])
@@ -203,7 +245,7 @@ def test_a_phone_shows_one_thing_at_a_time(visit, chat_documents: Path) -> None:
     answer = ask(page, QUESTION)
     opened_by(page, answer.locator(".sentence .footnote").first, chat_documents)
     expect(page.locator("#conversation")).to_be_hidden()
-    tabs.get_by_text("Chat").click()
+    page.get_by_role("button", name="Back to answer").click()
     expect(page.locator("#source")).to_be_hidden()
     ask(page, UNANSWERABLE)
     assert inside(page.locator(".asked").last, page.locator("#chat"))

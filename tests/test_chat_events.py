@@ -13,6 +13,7 @@ from fakes import FakeEmbedder
 
 from index.errors import DoorUnavailable, NoDocuments
 from rag.settings import Settings
+from ui import memory
 from ui.app import launch
 from ui.conversation import Conversation
 from ui.events import Chat
@@ -30,7 +31,7 @@ def test_a_question_before_the_index_is_ready_waits_for_it(tmp_path: Path, monke
     chat.indexing.start()
     event = gradio.EventData(None, {"question": "When was the mill pond drained?"})
     events = chat.ask("", [], Conversation(), event, REQUEST)
-    shown = [said.shown()[-1][1] for _, _, said, _ in events if isinstance(said, Conversation)]
+    shown = [said.shown()[-1][1] for _, _, said, *_ in events if isinstance(said, Conversation)]
     assert any("Indexing first" in html for html in shown)
     assert "drained in 1988" in shown[-1]
 
@@ -81,8 +82,8 @@ def asked_pond(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **options: bool)
 
 
 def asking(chat: Chat, conversation: Conversation, limits: object = (), **data: str) -> Conversation:
-    events = chat.ask("", limits, conversation, gradio.EventData(None, data), REQUEST)
-    return [said for _, _, said, _ in events if isinstance(said, Conversation)][-1]
+    events = chat.ask("", {"ticked": limits}, conversation, gradio.EventData(None, data), REQUEST)
+    return [said for _, _, said, *_ in events if isinstance(said, Conversation)][-1]
 
 
 def test_a_question_is_limited_to_what_is_ticked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,13 +109,43 @@ def test_what_asks_nothing_changes_nothing(tmp_path: Path, data: dict[str, str])
 def test_a_run_that_was_stopped_shows_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chat = asked_pond(tmp_path, monkeypatch)
     event = gradio.EventData(None, {"question": "When was the mill pond drained?"})
-    running = chat.ask("", [], Conversation(), event, REQUEST)
-    _, _, said, _ = next(running)
-    _, _, stopped, _ = chat.stopped(said, REQUEST)
+    running = chat.ask("", {"run": 7}, Conversation(), event, REQUEST)
+    _, _, said, *_ = next(running)
+    _, _, stopped, kept = chat.stopped({"run": 7}, REQUEST)
     assert "Stopped." in stopped.turns[0].html
-    assert list(running) == []
+    assert json.loads(kept)["turns"] == [{"question": event._data["question"], "asked_with": None, "stopped": True}]
+    (_, _, left, _, number) = list(running)[-1]
+    assert (left, number) == (stopped, 7), "gradio sends the last again: it is not a page that waits"
     assert asking(chat, stopped, question="Who painted the inn?").turns[0].html == stopped.turns[0].html
     assert len(asking(chat, said, question="Who painted the inn?").turns) == 1, "what was never answered goes"
+
+
+def test_a_run_that_was_stopped_before_it_began_never_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = asked_pond(tmp_path, monkeypatch)
+    event = gradio.EventData(None, {"question": "When was the mill pond drained?"})
+    chat.stopped({"run": 7}, REQUEST)
+    ((_, _, said, kept, number),) = chat.ask("", {"run": 7}, Conversation(), event, REQUEST)
+    assert "Stopped." in said.turns[0].html
+    assert "Stopped." in memory.recalled(kept, chat.index(), "").turns[0].html
+    assert number == 7
+    newer = chat.ask("", {"run": 9}, Conversation(), event, REQUEST)
+    next(newer)
+    ((*unchanged, number),) = chat.ask("", {"run": 8}, Conversation(), event, REQUEST)
+    assert not [said for said in unchanged if isinstance(said, Conversation)], "a newer one goes on"
+    assert "1988" in [said for _, _, said, *_ in newer if isinstance(said, Conversation)][-1].turns[0].html
+
+
+def test_a_run_that_another_follows_shows_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat = asked_pond(tmp_path, monkeypatch)
+    event = gradio.EventData(None, {"question": "When was the mill pond drained?"})
+    running = chat.ask("", {"run": 1}, Conversation(), event, REQUEST)
+    next(running)
+    chat.cleared(REQUEST)
+    assert not [said for _, _, said, *_ in running if isinstance(said, Conversation)]
+
+
+def test_an_empty_pane_is_opened_with_nothing(tmp_path: Path) -> None:
+    assert "nothing-open" in Chat(tmp_path, Settings()).opened(gradio.EventData(None, {"opened": "1"}))
 
 
 def test_a_judgement_is_one_line_of_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

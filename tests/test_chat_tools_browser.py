@@ -12,7 +12,18 @@ import pytest
 
 pytest.importorskip("playwright", reason='the browser tests need playwright: pip install "footnote-rag[test]"')
 
-from browsing import FALSE, QUESTION, RECORD, UNANSWERABLE, ScriptedEndpoint, ask, opened_by, running_chat, until_ready
+from browsing import (
+    FALSE,
+    QUESTION,
+    RECORD,
+    UNANSWERABLE,
+    ScriptedEndpoint,
+    ask,
+    inside,
+    opened_by,
+    running_chat,
+    until_ready,
+)
 from playwright.sync_api import Page, expect
 
 KEPT = "footnote.conversation"
@@ -43,6 +54,8 @@ def test_what_a_model_writes_is_checked_before_it_is_shown(visit, address: str, 
     assert page.evaluate("window.shifted") < 0.1, "nothing jumps while the answer grows"
     expect(answer.locator(".sentence.written")).to_have_count(1)
     expect(answer.locator(".verdict")).to_contain_text("supported")
+    answer.locator(".verdict").hover()
+    expect(page.locator(".card")).to_contain_text("The cited words say this.")
     expect(answer.locator(".made")).to_contain_text("Written by scripted at 127.0.0.1:")
     expect(answer.locator(".made")).to_contain_text("each sentence checked · 1 removed")
     seen = page.evaluate("window.seen")
@@ -75,6 +88,52 @@ def test_a_slow_answer_can_be_stopped_and_asked_again(visit, written_address: st
     page.get_by_label("Stop").click()
 
 
+@pytest.mark.parametrize("delay", [0, 40, 150])
+def test_a_question_is_stopped_as_soon_as_it_is_sent(visit, written_address: str, delay: int) -> None:
+    page = visit(at=written_address)
+    page.locator("#question textarea").fill("How did the product codes slowly get onto the procurement site?")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(delay)
+    page.get_by_label("Stop").click()
+    expect(page.get_by_label("Ask", exact=True)).to_be_visible(timeout=300)
+    expect(page.locator(".answer .notice")).to_have_text("Stopped.")
+    expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+    page.wait_for_timeout(1000)
+    expect(page.locator(".answer .notice")).to_have_text("Stopped.")
+    expect(page.get_by_label("Ask", exact=True)).to_be_visible()
+    page.reload()
+    until_ready(page)
+    expect(page.locator(".asked")).to_have_count(1)
+    expect(page.locator(".answer .notice")).to_have_text("Stopped.")
+    page.locator("#question textarea").fill(QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".asked")).to_have_count(2)
+
+
+def test_stop_unlocks_the_box_whatever_the_server_says(visit) -> None:
+    page = visit()
+    page.route("**/queue/join**", lambda route: None)  # nothing that is sent from now on arrives
+    page.locator("#question textarea").fill(QUESTION)
+    page.keyboard.press("Enter")
+    page.get_by_label("Stop").click()
+    expect(page.locator(".stopped")).to_be_visible()
+    expect(page.get_by_label("Ask", exact=True)).to_be_visible()
+    expect(page.locator("#question textarea")).to_be_focused()
+
+
+@pytest.mark.parametrize("size", [(1440, 700), (390, 700)])
+def test_nothing_of_an_answer_hides_behind_the_question_box(visit, size: tuple[int, int]) -> None:
+    page = visit(size)
+    ask(page, UNANSWERABLE)
+    answer = ask(page, QUESTION)
+    answer.get_by_role("button", name="Bad answer").click()
+    assert inside(answer.locator(".reason-form"), page.locator("#chat"))
+    page.reload()
+    until_ready(page)
+    expect(page.locator(".asked")).to_have_count(2)
+    assert inside(page.locator(".tools").last, page.locator("#chat"))
+
+
 def test_the_last_question_can_be_asked_again(visit) -> None:
     page = visit()
     ask(page, UNANSWERABLE)
@@ -95,7 +154,7 @@ def test_an_answer_is_copied_with_its_footnotes(visit) -> None:
     answer.get_by_role("button", name="Copy").click()
     expect(answer.get_by_role("button", name="Copied")).to_be_visible()
     text = page.evaluate("navigator.clipboard.readText()")
-    assert text.startswith(f"**{QUESTION}**")
+    assert f"**{QUESTION}**\n" in text
     assert "[1]" in text
     assert "\n[1] “" in text
     assert "Dec 1, 2017" in text
@@ -139,6 +198,7 @@ def test_a_conversation_that_was_tampered_with_runs_nothing(visit) -> None:
     tampered(page, json.dumps({"turns": [turn]}))
     expect(page.locator(".asked")).to_have_text(markup)
     expect(page.locator(".verdict")).to_have_count(0)  # what is not in the document is not called verbatim
+    expect(page.locator(".made")).not_to_contain_text("word for word")
     for kept_text in ("<script>window.hacked = 3</script>", '{"turns": [{}]}', '{"turns": "x"}'):
         tampered(page, kept_text)
         page.wait_for_timeout(500)

@@ -35,7 +35,22 @@ def test_an_abstention_has_the_closest_passages() -> None:
     source = document("Quaycom is mentioned here.")
     hits = (Hit(Passage("p", "d1", 0, 26, "body"), source, 0.1),)
     copied = answer_markdown(answer(status="abstained", reason="not_in_corpus", text="They don't say.", hits=hits))
+    assert copied.startswith("**Who?**\n\n**Not found in the documents.**\n\nThey don't say.")
     assert "They don't say.\n\nClosest passages:\n\n> Quaycom is mentioned here. — A title" in copied
+
+
+def test_the_caution_and_what_was_searched_come_along() -> None:
+    said = answer(
+        notice="These may not be the answer.",
+        question="And when?",
+        search_query="When did it close?",
+        filters={"kind": ("comment",), "document": ("a/one.txt",)},
+        sentences=(Sentence("So.", (), ""),),
+    )
+    assert answer_markdown(said, names={"a/one.txt": "The First"}).startswith(
+        "> These may not be the answer.\n\n**And when?**\n\n"
+        "Searched for: When did it close? · Only: comments, The First\n\nSo.\n\n"
+    )
 
 
 def test_what_documents_say_is_no_markup() -> None:

@@ -59,6 +59,14 @@ def test_a_judgement_comes_back_too(index: Index) -> None:
     )
 
 
+def test_a_question_that_was_stopped_comes_back_as_that(index: Index) -> None:
+    before = said(index, "When was the mill pond drained?").asking("Who?", {"document": ("inn.txt",)}).stopped()
+    after = memory.recalled(memory.kept(before), index, "")
+    assert after.shown() == before.shown()
+    assert after.turns[1].filters == {"document": ("inn.txt",)}
+    assert "Stopped." in after.turns[1].html
+
+
 def test_what_was_not_answered_is_not_kept(index: Index) -> None:
     assert memory.kept(Conversation().asking("Who?")) == ""
     assert memory.kept(Conversation()) == ""

@@ -24,7 +24,7 @@ def test_a_quotation_is_told_apart_from_its_introduction() -> None:
     assert page.text("quote") == "“It was splendid.”"
     assert page.text("introduction") == "Martin Roe (President, Example USA), in “A title” (Dec 1, 2017): "
     assert "<strong>Martin Roe</strong> (President" in html
-    assert page.text("sentence", without="tail") == text
+    assert page.text("sentence", without="footnote") == text
 
 
 def test_a_footnote_leads_to_its_characters() -> None:
@@ -67,7 +67,8 @@ def test_a_speaker_that_the_document_does_not_name_is_not_guessed(kind: str, aut
 @pytest.mark.parametrize("verdict", sorted(render.VERDICTS))
 def test_each_verdict_has_a_mark_and_a_meaning(verdict: str) -> None:
     cited = citation(document("The quote."), "The quote.")
-    html = render.answer_html(answer(sentences=(Sentence("Some words.", (1,), verdict),), citations=(cited,)))
+    said = Sentence("Some words.", (1,), verdict)
+    html = render.answer_html(answer(sentences=(said,), citations=(cited,), model="llama3.1"))
     page = Page(html)
     (tag, attributes) = page.with_class("verdict")[0]
     assert tag == "button"
@@ -188,7 +189,7 @@ def test_a_long_quote_is_cut_in_its_card_only() -> None:
 def test_the_list_of_documents_says_what_each_is_and_what_was_left_out() -> None:
     html = sources.documents_html([document("one two three")], [Skipped("scan.pdf", "no text in it")])
     assert "1 document<" in html
-    assert "Example Press · Dec 1, 2017 · TXT · 3 words" in html
+    assert "Example Press · Dec 1, 2017 · TXT · 3\N{NO-BREAK SPACE}words" in html
     assert "<b>scan.pdf</b> no text in it" in html
     assert "Nothing is indexed yet" in sources.documents_html([])
 
@@ -232,7 +233,66 @@ def test_a_period_is_said_in_words(interval: str, shown: str) -> None:
     assert render.searched(answer(filters={"date": (interval,)})) == f"Only: {shown}"
 
 
-def test_a_limit_to_documents_names_one_and_counts_several() -> None:
-    for paths, shown in ((("a/one.txt",), "one.txt ✕"), (("a/one.txt", "b/two.txt"), "2 documents ✕")):
-        limited = answer(filters={"document": paths}, sentences=(Sentence("So.", (), ""),))
-        assert Page(render.answer_html(limited)).text("filter-chip") == shown
+@pytest.mark.parametrize(
+    ("paths", "shown"),
+    [
+        (("a/one.txt",), "The First ✕"),
+        (("a/one.txt", "b/two.txt"), "The First, two.txt ✕"),
+        (("a/one.txt", "b/two.txt", "c.txt"), "The First and 2 more ✕"),
+    ],
+)
+def test_a_limit_to_documents_names_them_by_title(paths: tuple[str, ...], shown: str) -> None:
+    limited = answer(filters={"document": paths}, sentences=(Sentence("So.", (), ""),))
+    html = render.answer_html(limited, names={"a/one.txt": "The First"})
+    assert Page(html).text("filter-chip") == shown
+    assert render.searched(limited, {"a/one.txt": "The First"}).startswith("Only: The First")
+
+
+# ------------------------------------------------------------ what a reader sees at a glance
+
+
+def test_each_sentence_of_a_notice_stands_alone() -> None:
+    notice = "About 33% of the article “One. Two” is masked: it can't be read. These are the closest."
+    page = Page(render.answer_html(answer(notice=notice, sentences=(Sentence("So.", (), ""),))))
+    lines = [words for words, path in page.words if any("said" in at.get("class", "") for _, at in path)]
+    assert lines == ["About 33% of the article “One. Two” is masked: it can't be read.", "These are the closest."]
+
+
+def test_quotations_are_called_word_for_word_once() -> None:
+    cited = (citation(document("The quote. Another one."), "The quote."),)
+    quoted = answer(sentences=(Sentence("Roe: “The quote.”", (1,), "verbatim"),), citations=cited)
+    page = Page(render.answer_html(quoted))
+    assert page.with_class("verdict") == []
+    assert page.text("made") == "All quotations word for word · 0.4 s"
+    written = Page(render.answer_html(replace(quoted, model="llama3.1")))
+    assert written.text("verdict") == "✓ verbatim"
+
+
+def test_a_footnote_stays_with_the_last_word() -> None:
+    cited = (citation(document("The very long quote."), "The very long quote."),)
+    page = Page(
+        render.answer_html(
+            answer(sentences=(Sentence("Roe: “The very long quote.”", (1,), "verbatim"),), citations=cited)
+        )
+    )
+    assert page.text("end") == "quote.”1"
+    assert page.text("quote") == "“The very long quote.”"
+
+
+def test_an_undated_comment_never_takes_the_date_of_its_article() -> None:
+    source = document("So it goes. And on it goes.", (Block("comment", 0, 27),))
+    cited = tuple(
+        citation(source, quote, number, speaker=None, role=None, date=None)
+        for number, quote in ((1, "So it goes."), (2, "And on it goes."))
+    )
+    page = Page(render.answer_html(answer(sentences=(Sentence("They say.", (1, 2), "supported"),), citations=cited)))
+    assert "comment, undated · article Dec 1, 2017 · “So it goes.”" in page.text("source-text")
+    assert "comment, undated · article Dec 1, 2017 · “And on it goes.”" in page.text("source-text")
+    assert render.dated(replace(cited[0], date="2018-01-02")) == "Jan 2, 2018"
+    assert render.dated(replace(cited[0], document=replace(source, published=None))) == "date undisclosed"
+
+
+def test_a_long_question_is_cut_until_more_is_wanted() -> None:
+    assert "data-more" not in render.question_html("Who?")
+    assert Page(render.question_html("word " * 90)).with_class("more")
+    assert Page(render.question_html("a\nb\nc\nd")).with_class("more")

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
 
+from index.document import Document
 from index.embed import Embedder, load_embedder
 from index.errors import IndexMissing, RagError, UsageError
 from index.opening import Index, open_index
@@ -22,7 +25,7 @@ from rag.answering import answer_stream
 from rag.search import ANY_DAY
 from rag.settings import Settings
 from ui import feedback, memory, render, sources, viewer
-from ui.conversation import Conversation, Filters
+from ui.conversation import Conversation, Filters, names_of
 from ui.indexing import Indexing, State
 from ui.library import Library
 from ui.viewer import Span
@@ -31,8 +34,19 @@ log = logging.getLogger(__name__)
 
 INDEXING_POLL_SECONDS = 0.5
 NO_DOCUMENTS = "There are no documents yet. Add some under Sources, then ask again."
+MOST_STOPPED = 1000  # runs that are remembered as stopped
+UNCHANGED = gr.skip(), gr.skip(), gr.skip(), gr.skip()
 MOST_SPANS = 50  # of an answer that are marked beside the one that was chosen
 Examples = Sequence[str] | Callable[[Index], Sequence[str]]
+
+
+@dataclass(slots=True)
+class _Run:
+    """A question that is being answered, with the conversation as far as it is shown."""
+
+    number: int
+    conversation: Conversation
+    stopped: bool = False
 
 
 class Chat:
@@ -66,7 +80,8 @@ class Chat:
         self._examples_lock = threading.Lock()
         self._made: tuple[int, Sequence[str]] | None = None  # the examples and the index's generation
         self._listed: tuple[object, str] | None = None  # the list of documents, and what it was made from
-        self._running: dict[str | None, object] = {}  # by session: the run whose answer is shown
+        self._runs: dict[str | None, _Run] = {}  # by session: the run whose answer is shown
+        self._stopped: deque[tuple[str | None, int]] = deque(maxlen=MOST_STOPPED)  # sessions with the numbers of runs
 
     def _embedder(self) -> Embedder:
         """The embedding model, loaded once for questions and for indexing."""
@@ -106,31 +121,49 @@ class Chat:
             return self._made[1]
 
     def ask(
-        self, typed: str, limits: Any, conversation: Conversation, event: gr.EventData, request: gr.Request
-    ) -> Iterator[tuple[Any, Any, Any, Any]]:
+        self, typed: str, asked: Any, conversation: Conversation, event: gr.EventData, request: gr.Request
+    ) -> Iterator[tuple[Any, Any, Any, Any, Any]]:
         """Stream the answer to what was typed, to a chosen example, or to an earlier question once more.
 
-        `limits` are the paths of the documents that are ticked. A run ends by itself once it is stopped or another
-        has begun: gradio would wait with its `cancels` until a model that is silent says its next word.
+        `asked` has the page's number of this run, which is given back with its end, and the paths of the documents
+        that are ticked. A run ends by itself once it is stopped, be it before it has begun, or another begins: gradio
+        would wait with its `cancels` until a model that is silent says its next word. What a run yields last gradio
+        sends twice, so a run that is over must not end on a page that still waits.
         """
-        data = _data(event)
-        wished = _asked(data, str(typed or ""), _limit(limits), conversation.settled())
-        if wished is None:
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        data, number, session = _data(event), _run(asked), request.session_hash
+        wished = _asked(data, str(typed or ""), _limit(asked), conversation.settled())
+        newest = self._runs.get(session)
+        if wished is None or (newest is not None and newest.number > number):
+            yield *UNCHANGED, number
             return
         question, filters, before, conversation = wished
-        mine = self._running[request.session_hash] = object()
-        answering = gr.Textbox(submit_btn=False, stop_btn=True)
-        sent = gr.Textbox("", submit_btn=False, stop_btn=True)
-        chosen = "question" in data or "again" in data  # what is being typed stays
-        yield answering if chosen else sent, *_shown(conversation), gr.skip()
-        for grown in self._answered(question, filters, before, conversation):
-            if self._running.get(request.session_hash) is not mine:
-                return
-            conversation = grown
-            yield gr.skip(), *_shown(grown), gr.skip()
-        self._running.pop(request.session_hash, None)
-        yield gr.Textbox(submit_btn=True, stop_btn=False), gr.skip(), gr.skip(), memory.kept(conversation)
+        mine = _Run(number, conversation.named(self._names(filters)), (session, number) in self._stopped)
+        self._runs[session] = mine
+        try:
+            if not mine.stopped:
+                chosen = "question" in data or "again" in data  # what is being typed stays
+                yield gr.skip() if chosen else "", *_shown(mine.conversation), gr.skip(), gr.skip()
+                for grown in self._answered(question, filters, before, mine.conversation):
+                    if mine.stopped or self._runs.get(session) is not mine:
+                        break
+                    mine.conversation = grown
+                    yield gr.skip(), *_shown(grown), gr.skip(), gr.skip()
+            if self._runs.get(session) is not mine:
+                yield *UNCHANGED, number
+            elif mine.stopped:
+                left = mine.conversation.stopped()
+                yield gr.skip(), *_shown(left), memory.kept(left), number
+            else:
+                yield gr.skip(), gr.skip(), gr.skip(), memory.kept(mine.conversation), number
+        finally:
+            if self._runs.get(session) is mine:
+                del self._runs[session]
+
+    def _names(self, filters: Filters | None) -> dict[str, str]:
+        try:
+            return names_of(filters, self.index().documents()) if filters else {}
+        except RagError:
+            return {}
 
     def _answered(
         self, question: str, filters: Filters | None, before: Conversation, conversation: Conversation
@@ -164,16 +197,19 @@ class Chat:
             yield f"Indexing first ({counted}); the answer follows…"
             self.indexing.wait(INDEXING_POLL_SECONDS)
 
-    def stopped(self, conversation: Conversation, request: gr.Request) -> tuple[Any, Any, Any, Any]:
-        self._running.pop(request.session_hash, None)
-        if conversation.turns:
-            turn = len(conversation.turns) - 1
-            conversation = conversation.showing(render.stopped_html(conversation.turns[-1].html, turn))
-        return gr.Textbox(submit_btn=True, stop_btn=False), *_shown(conversation), gr.skip()
+    def stopped(self, asked: Any, request: gr.Request) -> tuple[Any, Any, Any, Any]:
+        """End a run; one that has not begun yet finds out when it does."""
+        number, run = _run(asked), self._runs.get(request.session_hash)
+        self._stopped.append((request.session_hash, number))
+        if run is None or run.number != number:
+            return UNCHANGED
+        run.stopped = True
+        run.conversation = run.conversation.stopped()
+        return gr.skip(), *_shown(run.conversation), memory.kept(run.conversation)
 
     def cleared(self, request: gr.Request) -> tuple[Any, Any, Any, Any]:
-        self._running.pop(request.session_hash, None)
-        return gr.Textbox(value="", submit_btn=True, stop_btn=False), [], Conversation(), ""
+        self._runs.pop(request.session_hash, None)
+        return "", [], Conversation(), ""
 
     def recalled(self, conversation: Conversation, event: gr.EventData) -> tuple[Any, Any]:
         """The conversation that the browser kept, unless another has begun; waits until the documents are there."""
@@ -202,8 +238,11 @@ class Chat:
     # ---- the documents ----
 
     def opened(self, event: gr.EventData) -> str:
-        """The document that was clicked, with the clicked words marked."""
+        """The document that was clicked, with the clicked words marked; what an empty pane shows without one."""
         data = _data(event)
+        stamp = f"<i hidden>{render.text_html(str(data.get('opened', '')))}</i>"  # a change, even when reopened
+        if not data.get("document"):
+            return f"{render.NOTHING_OPEN}{stamp}"
         try:
             index = self.index()
             index.refresh()
@@ -214,7 +253,7 @@ class Chat:
             html = viewer.document_html(document, _spans(data.get("others")), focus)
         except (RagError, ValueError) as error:
             html = render.problem_html(str(error))
-        return f"{html}<i hidden>{render.text_html(str(data.get('opened', '')))}</i>"  # a change, even when reopened
+        return f"{html}{stamp}"
 
     def collection(self) -> str:
         try:
@@ -244,9 +283,17 @@ class Chat:
 
     def _changed(self, steps: Iterator[sources.Step]) -> Iterator[tuple[Any, Any, Any]]:
         for step in steps:
-            yield sources.step_html(step), gr.skip(), gr.skip()
+            yield sources.step_html(step, self._became(step)), gr.skip(), gr.skip()
         yield gr.skip(), self.collection(), gr.skip()
         yield gr.skip(), gr.skip(), self.welcome()
+
+    def _became(self, step: sources.Step) -> dict[str, Document]:
+        """The documents that added files have become, by the name of the file."""
+        names = {file.name for file in step.files if file.state == "added"} if step.finished else set()
+        if not names:
+            return {}
+        added = [document for document in self.index().documents() if self.library.removable(document.path)]
+        return {name: document for document in added if (name := document.path.rpartition("/")[2]) in names}
 
     def progress(self) -> tuple[Any, Any, Any, Any]:
         """The bar; once indexing is over the documents and new examples, too, and the clock stops."""
@@ -275,8 +322,15 @@ def _number(value: Any) -> int:
     return int(value) if str(value).isdecimal() and len(str(value)) < 9 else -1
 
 
-def _limit(paths: Any) -> Filters | None:
+def _run(asked: Any) -> int:
+    """The page's number of a run; 0 where it says none."""
+    number = asked.get("run") if isinstance(asked, dict) else None
+    return number if isinstance(number, int) else 0
+
+
+def _limit(asked: Any) -> Filters | None:
     """The filter for the ticked documents; None where none are."""
+    paths = asked.get("ticked") if isinstance(asked, dict) else None
     ticked = tuple(path for path in paths if isinstance(path, str)) if isinstance(paths, list) else ()
     return {"document": ticked} if ticked else None
 

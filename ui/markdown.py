@@ -6,20 +6,26 @@ It does not know what it is pasted into: what documents say is escaped, so that 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.answering import Answer, Citation
-from rag.introduce import readable_date
 from rag.retrieve import Hit
-from ui.render import CLOSEST_CHARACTERS, CLOSEST_SHOWN, carried, made, who
+from ui.render import CLOSEST_CHARACTERS, CLOSEST_SHOWN, carried, dated, made, searched, who, why_not
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 
 
-def answer_markdown(answer: Answer, host: str = "") -> str:
-    """The question, the sentences with their marks, then each footnote: quote, speaker, document, date, file."""
+def answer_markdown(answer: Answer, host: str = "", names: Mapping[str, str] | None = None) -> str:
+    """The notice, the question, what was searched for, the sentences with their marks, then each footnote: quote,
+    speaker, document, date, file. `names` is what documents are called, by path."""
+    paragraphs = [f"> {_escaped(' '.join(answer.notice.split()))}"] if answer.notice else []
+    paragraphs.append(f"**{_escaped(answer.question)}**")
+    if words := searched(answer, names):
+        paragraphs.append(_escaped(words))
+    if answer.status == "abstained":
+        paragraphs.append(f"**{_escaped(why_not(answer))}.**")
     sentences = [f"{_escaped(s.text)} {''.join(f'[{n}]' for n in s.citations)}".strip() for s in answer.sentences]
-    paragraphs = [f"**{_escaped(answer.question)}**", *(sentences or [_escaped(answer.text)])]
+    paragraphs += sentences or [_escaped(answer.text)]
     if answer.status == "abstained":
         paragraphs += _closest(answer.closest[:CLOSEST_SHOWN])
     if answer.citations:
@@ -32,7 +38,7 @@ def _footnote(citation: Citation) -> str:
     document = citation.document
     page = f"page {citation.page}" if citation.page else ""
     carriers = carried(citation)
-    place = [document.name, document.publisher, readable_date(citation.date) or "date undisclosed", page, document.path]
+    place = [document.name, document.publisher, dated(citation), page, document.path]
     parts = [speaker, f"quoted by {carriers}" if carriers else "", *place]
     told = " · ".join(_escaped(part) for part in parts if part)
     return f"[{citation.number}] “{_escaped(' '.join(citation.quote.split()))}” — {told}"

@@ -18,7 +18,7 @@ from rag.answering import LONGEST_QUESTION, Answer, Citation, Sentence
 from rag.footnotes import cite
 from rag.quote import Span
 from rag.retrieve import Hit
-from ui.conversation import Conversation, Turn
+from ui.conversation import Conversation, Turn, names_of
 from ui.render import CLOSEST_SHOWN
 
 MOST_TURNS = 20
@@ -72,13 +72,21 @@ class KeptTurn(_Kept):
     rated: Literal["up", "down", ""]
 
 
+class KeptQuestion(_Kept):
+    """A question whose answer was stopped."""
+
+    question: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)]
+    asked_with: dict[Words, tuple[Words, ...]] | None
+    stopped: Literal[True] = True
+
+
 class KeptConversation(_Kept):
-    turns: Annotated[tuple[KeptTurn, ...], Field(max_length=MOST_TURNS)]
+    turns: Annotated[tuple[KeptTurn | KeptQuestion, ...], Field(max_length=MOST_TURNS)]
 
 
 def kept(conversation: Conversation) -> str:
-    """The last answered turns as JSON of at most MOST_CHARACTERS characters; "" without any."""
-    turns = [_kept(turn, turn.answer) for turn in conversation.turns if turn.answer][-MOST_TURNS:]
+    """The last turns, answered or stopped, as JSON of at most MOST_CHARACTERS characters; "" without any."""
+    turns = [_kept(turn) for turn in conversation.turns if turn.answer or turn.stopped][-MOST_TURNS:]
     while turns:
         text = KeptConversation(turns=tuple(turns)).model_dump_json()
         if len(text) <= MOST_CHARACTERS:
@@ -87,7 +95,10 @@ def kept(conversation: Conversation) -> str:
     return ""
 
 
-def _kept(turn: Turn, answer: Answer) -> KeptTurn:
+def _kept(turn: Turn) -> KeptTurn | KeptQuestion:
+    answer = turn.answer
+    if answer is None:
+        return KeptQuestion.model_construct(question=turn.question, asked_with=turn.filters)
     return KeptTurn.model_construct(
         question=turn.question,
         search_query=answer.search_query,
@@ -128,7 +139,12 @@ def recalled(text: str, index: Index, host: str) -> Conversation:
         return Conversation()
     conversation = Conversation()
     for turn in turns:
-        conversation = conversation.asking(turn.question, turn.asked_with).answered(_answer(turn, index), host)
+        names = names_of(turn.asked_with, index.documents()) if turn.asked_with else {}
+        conversation = conversation.asking(turn.question, turn.asked_with).named(names)
+        if isinstance(turn, KeptQuestion):
+            conversation = conversation.stopped()
+            continue
+        conversation = conversation.answered(_answer(turn, index), host)
         if turn.rated:
             conversation = conversation.rating(len(conversation.turns) - 1, turn.rated, host)
     return conversation

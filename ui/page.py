@@ -29,15 +29,18 @@ HEADER = f"""<header class="masthead"><h1>{NAME}<sup aria-hidden="true">1</sup><
 <button data-show="chat" aria-current="true">Chat</button><button data-show="evidence">Evidence</button></nav>
 <button class="new" data-clear="yes" aria-label="New conversation">New<span> conversation</span></button></header>"""
 SOURCES = '<div class="pane-head"><h2>Sources</h2></div>'
-LIMIT = """<p class="limit" role="status" hidden>Limited to <b></b>
+LIMIT = """<p class="stopped" role="status" hidden>Stopped.</p><p class="forgotten" role="status" hidden>The documents
+that were ticked are gone: all are searched now.</p><p class="limit" role="status" hidden>Limited to <b></b>
 <button data-pick="none" aria-label="Lift the limit">✕</button></p>"""
-EVIDENCE = """<div class="pane-head"><h2>Evidence</h2><p class="told"></p><div class="walk" hidden>
+EVIDENCE = """<div class="pane-head"><button class="back" data-back="yes" hidden>← Back to answer</button>
+<div class="line"><h2>Evidence</h2><div class="walk" hidden>
 <button data-step="-1" aria-label="Previous citation">←</button><span class="place" role="status"></span>
-<button data-step="1" aria-label="Next citation">→</button></div></div>"""
-NOTHING_OPEN = """<p class="nothing-open">Choose a footnote, or a document, and it opens here with the cited words
-marked.</p>"""
-# What the Chatbot, the textbox and the clicks send along: the ticked documents, read when the question is sent.
-ASKING = "(typed, ticked, conversation) => [typed, window.footnote.ticked(), conversation]"
+<button data-step="1" aria-label="Next citation">→</button></div></div>
+<p class="told" hidden></p><p class="from" hidden>From: <q></q></p></div>"""
+# What a question and its end send along: the number of the run, and the documents that are ticked as it is sent.
+ASKING = "(typed, asked, conversation) => [typed, window.footnote.asking(typed), conversation]"
+STOPPING = "() => window.footnote.stopping()"
+ENDED = "watch('value', () => window.footnote.ended(Number(props.value)));"
 KEEPING = "watch('value', () => window.footnote.keep(props.value));"
 AT_ONCE = 8  # runs of one event for all who have the page open
 KEPT_SECONDS = 3600  # that an uploaded file lies in gradio's own folder; the library has a copy
@@ -60,14 +63,15 @@ def build(chat: Chat) -> gr.Blocks:
             with gr.Column(elem_id="evidence", min_width=0):
                 gr.HTML(EVIDENCE, elem_id="evidence-bar", **STILL)
                 source = gr.HTML(
-                    NOTHING_OPEN,
+                    render.NOTHING_OPEN,
                     elem_id="source",
                     js_on_load="watch('value', () => window.footnote.opened(element));",
                     apply_default_css=False,
                 )
         clicks = gr.HTML("", elem_id="clicks", js_on_load=SCRIPT.read_text(encoding="utf-8"))
         kept = gr.HTML("", elem_id="kept", html_template="", js_on_load=KEEPING)
-        ticked = gr.JSON([], visible=False)
+        ended = gr.HTML("", elem_id="ended", html_template="", js_on_load=ENDED)
+        asked = gr.JSON({}, visible=False)
         conversation = gr.State(Conversation())
         clock = gr.Timer(0.5, active=chat.indexing is not None)
 
@@ -75,13 +79,13 @@ def build(chat: Chat) -> gr.Blocks:
         gr.on(
             [question.submit, clicks.submit],
             chat.ask,
-            [question, ticked, conversation],
-            shown,
+            [question, asked, conversation],
+            [*shown, ended],
             js=ASKING,
             trigger_mode="multiple",  # "once" would refuse a question for as long as one that was stopped lingers
             **QUIET,
         )
-        question.stop(chat.stopped, conversation, shown, **QUIET)
+        question.stop(chat.stopped, asked, shown, js=STOPPING, trigger_mode="multiple", **QUIET)
         clicks.clear(chat.cleared, None, shown, **QUIET)
         clicks.click(chat.opened, None, source, trigger_mode="always_last", **QUIET)
         clicks.like(chat.rated, conversation, [messages, conversation, kept], **QUIET)
@@ -133,6 +137,7 @@ def _conversation() -> tuple[gr.HTML, gr.Chatbot, gr.Textbox]:
         autofocus=True,
         placeholder="Ask about your documents",
         submit_btn=True,
+        stop_btn=True,  # the style sheet shows one of the two
         max_length=LONGEST_QUESTION,
         lines=1,
         max_lines=6,

@@ -6,7 +6,9 @@ It does not know gradio, the index or who asked. Everything that documents and q
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
@@ -28,11 +30,25 @@ REASONS = {
     "masked": "Masked in the documents",
     "furniture_only": "Only in menus or adverts",
 }
+IN_QUOTES = ("", "quotes")  # how an answer's `model` says that no model wrote it
+WORD_FOR_WORD = "All quotations word for word"
 KINDS = {"comment": "comments", "quotation": "quotations", "table": "tables", "update": "updates"}
 CLOSEST_CHARACTERS = 240
 CLOSEST_SHOWN = 3
 DISAGREE = "The documents disagree here."
 QUOTE_CHARACTERS = 600  # of a quotation in the card of its footnote
+LONG_QUESTION = 280  # characters, or LONG_LINES lines; a longer one is cut until its reader wants more
+LONG_LINES = 3
+NAME_CHARACTERS = 60  # of a document in a filter
+FIRST_WORDS = 6  # of a quote that tell footnotes apart which look the same
+GLUED_CHARACTERS = 24  # of a last word that its footnote never leaves
+SENTENCE = re.compile(r"(?:“[^”]*”|.)+?(?:(?<=[.!?])\s+(?=[A-Z“])|$)", re.DOTALL)
+NOTHING_OPEN = """<div class="nothing-open"><p>Choose a footnote, or a document, and it opens here.</p>
+<ul aria-label="What is marked in a document"><li><mark class="cited">Marked words</mark> are the ones the answer
+cites.</li><li><mark class="also">Pale words</mark> are its other citations.</li>
+<li><span class="speaker voice-0"><b>A name</b> <small>comment</small></span> says who speaks, one colour each.</li>
+<li><span class="bar">******</span> <span class="bar">****</span> Grey bars are words hidden in the file itself.</li>
+<li><span class="folded">Menus, headers, adverts</span> are folded away.</li></ul></div>"""
 PROGRESS_LINE = re.compile(r'<p class="progress-line".*?</p>')
 NOTE = re.compile(r"(?:The (?:documents|accounts) (?:disagree|differ)[^.]*|A later (?:document|update) differs)\. ")
 
@@ -43,7 +59,11 @@ def text_html(text: str) -> str:
 
 
 def question_html(question: str) -> str:
-    return f'<h2 class="asked">{text_html(question)}</h2>'
+    """The question; a long one is cut after three lines, with a button for the rest."""
+    if len(question) <= LONG_QUESTION and question.count("\n") < LONG_LINES:
+        return f'<h2 class="asked">{text_html(question)}</h2>'
+    more = '<button class="more" data-more="yes" aria-expanded="false">more</button>'
+    return f'<h2 class="asked long">{text_html(question)}</h2>{more}'
 
 
 def problem_html(message: str, turn: int | None = None) -> str:
@@ -65,16 +85,23 @@ def welcome_html(examples: Sequence[str]) -> str:
     )
 
 
-def answer_html(answer: Answer, turn: int = 0, host: str = "", rated: str = "", markdown: str = "") -> str:
+def answer_html(
+    answer: Answer,
+    turn: int = 0,
+    host: str = "",
+    rated: str = "",
+    markdown: str = "",
+    names: Mapping[str, str] | None = None,
+) -> str:
     """An answer as far as it is known: its sentences with footnotes, its sources, how it was made.
 
     `turn` is its number in the conversation, `host` where a language model wrote it, `rated` what its reader thinks
-    of it ("up", "down" or ""), `markdown` what is copied.
+    of it ("up", "down" or ""), `markdown` what is copied, `names` what documents are called, by path.
     """
     if not answer.sentences and not answer.complete:
         return _waiting(answer)
     told = _abstained(answer) if answer.status == "abstained" else _sentences(answer, turn)
-    parts = [_searched(answer, turn), _notice(answer), told]
+    parts = [_searched(answer, turn, names), _notice(answer), told]
     if answer.complete:
         parts += [_sources(answer.citations, turn), _footer(answer, turn, host, rated, markdown)]
     else:
@@ -94,23 +121,35 @@ def _waiting(answer: Answer) -> str:
     return waiting_html() if answer.model in ("", "quotes") else f'<div class="answer">{_notice(answer)}{writing}</div>'
 
 
-def searched(answer: Answer) -> str:
-    """What was searched for, where that is not the question itself: the question as understood, and its filters."""
+def searched(answer: Answer, names: Mapping[str, str] | None = None) -> str:
+    """What was searched for, where that is not the question itself: the question as understood, and its filters.
+
+    Documents are called what `names` say, by path, else what the answer knows of them.
+    """
     asked = "" if answer.search_query == answer.question.strip() else f"Searched for: {answer.search_query}"
-    wanted = [_wanted(name, value) for name, values in answer.filters.items() for value in values]
+    known = _names(answer, names)
+    wanted = [_wanted(name, value, known) for name, values in answer.filters.items() for value in values]
     return " · ".join(part for part in (asked, f"Only: {', '.join(wanted)}" if wanted else "") if part)
 
 
-def _searched(answer: Answer, turn: int) -> str:
+def _names(answer: Answer, names: Mapping[str, str] | None) -> dict[str, str]:
+    found = [*(hit.document for hit in answer.hits), *(citation.document for citation in answer.citations)]
+    return {**{document.path: document.name for document in found}, **(names or {})}
+
+
+def _searched(answer: Answer, turn: int, names: Mapping[str, str] | None) -> str:
     """The same with a button for each filter that asks again without it."""
     asked = f"Searched for: {text_html(answer.search_query)}" if answer.search_query != answer.question.strip() else ""
-    chips = " · ".join(_filter(name, values, turn) for name, values in answer.filters.items() if values)
+    known = _names(answer, names)
+    chips = " · ".join(_filter(name, values, turn, known) for name, values in answer.filters.items() if values)
     line = " · ".join(part for part in (asked, f"Only: {chips}" if chips else "") if part)
     return f'<p class="notice searched">{line}</p>' if line else ""
 
 
-def _wanted(name: str, value: str) -> str:
-    """A value of a filter as a person says it: "comments", "Nov 2017 to Feb 2018"."""
+def _wanted(name: str, value: str, names: Mapping[str, str]) -> str:
+    """A value of a filter as a person says it: "comments", "Nov 2017 to Feb 2018", a document by its name."""
+    if name == "document":
+        return excerpt(names.get(value) or value.rsplit("/", 1)[-1], NAME_CHARACTERS)
     if name != "date":
         return KINDS.get(value, value)
     first, dots, last = (readable_date(part) if part != ".." else part for part in value.partition(".."))
@@ -119,10 +158,10 @@ def _wanted(name: str, value: str) -> str:
     return f"{first} to {last}" if first and last else f"since {first}" if first else f"until {last}"
 
 
-def _filter(name: str, values: Sequence[str], turn: int) -> str:
-    words = ", ".join(_wanted(name, value) for value in values)
-    if name == "document":
-        words = counted(len(values), "document") if len(values) > 1 else values[0].rsplit("/", 1)[-1]
+def _filter(name: str, values: Sequence[str], turn: int, names: Mapping[str, str]) -> str:
+    words = ", ".join(_wanted(name, value, names) for value in values)
+    if name == "document" and len(values) > 2:
+        words = f"{_wanted(name, values[0], names)} and {len(values) - 1:,} more"
     label = f"Ask again without this limit: {words}"
     return (
         f'<button class="filter-chip" data-again="{turn}" data-without="{text_html(name)}" '
@@ -131,7 +170,9 @@ def _filter(name: str, values: Sequence[str], turn: int) -> str:
 
 
 def _notice(answer: Answer) -> str:
-    return f'<p class="notice said">{text_html(answer.notice)}</p>' if answer.notice else ""
+    """Each sentence of the notice on a line of its own."""
+    said = [found.group().strip() for found in SENTENCE.finditer(answer.notice)]
+    return "".join(f'<p class="notice said">{text_html(words)}</p>' for words in said if words)
 
 
 def stopped_html(html: str, turn: int) -> str:
@@ -146,19 +187,31 @@ def _progress_line(words: str) -> str:
 # ---- sentences ----
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the sentences of one answer share: its turn and footnotes, and whether each says that it is verbatim."""
+
+    turn: int
+    citations: Mapping[int, Citation]
+    marks: bool
+
+    def cited(self, numbers: Iterable[int]) -> list[Citation]:
+        return [self.citations[number] for number in numbers if number in self.citations]
+
+
 def _sentences(answer: Answer, turn: int) -> str:
     """The sentences in order; neighbours that disagree stand side by side under what they disagree on."""
-    citations = {citation.number: citation for citation in answer.citations}
+    told = _Told(turn, {citation.number: citation for citation in answer.citations}, answer.model not in IN_QUOTES)
     sentences = answer.sentences or (Sentence(answer.text, (), ""),)
     shown, left = [], dict(enumerate(answer.conflicts))
     for group, run in groupby(enumerate(sentences), key=lambda pair: _conflict_of(pair[1], answer.conflicts)):
-        told = list(run)
-        if group is None or len(told) < 2:
-            shown += [_sentence(sentence, citations, f"{turn}-{place}", turn) for place, sentence in told]
+        said = list(run)
+        if group is None or len(said) < 2:
+            shown += [_sentence(sentence, place, told) for place, sentence in said]
         else:
             left.pop(group, None)
-            shown.append(_sides(told, citations, turn))
-    return "".join(shown) + "".join(_apart(group, citations, turn) for group in left.values())
+            shown.append(_sides(said, told))
+    return "".join(shown) + "".join(_apart(group, told) for group in left.values())
 
 
 def _conflict_of(sentence: Sentence, conflicts: Sequence[Sequence[int]]) -> int | None:
@@ -166,26 +219,25 @@ def _conflict_of(sentence: Sentence, conflicts: Sequence[Sequence[int]]) -> int 
     return next(found, None)
 
 
-def _sides(told: Sequence[tuple[int, Sentence]], citations: Mapping[int, Citation], turn: int) -> str:
-    note = NOTE.match(told[0][1].text)
-    sides = "".join(_side(place, sentence, citations, turn) for place, sentence in told)
+def _sides(said: Sequence[tuple[int, Sentence]], told: _Told) -> str:
+    note = NOTE.match(said[0][1].text)
+    sides = "".join(_side(place, sentence, told) for place, sentence in said)
     return _conflict(note.group().strip() if note else DISAGREE, sides)
 
 
-def _side(place: int, sentence: Sentence, citations: Mapping[int, Citation], turn: int) -> str:
+def _side(place: int, sentence: Sentence, told: _Told) -> str:
     """One of the accounts that disagree: who says it, when, and the sentence without the note before it."""
-    cited = next(citations[number] for number in sentence.citations if number in citations)
+    cited = told.cited(sentence.citations)[0]
     plain = Sentence(NOTE.sub("", sentence.text, count=1), sentence.citations, sentence.verdict, sentence.why)
-    return f'<div class="side">{_by(cited)}{_sentence(plain, citations, f"{turn}-{place}", turn)}</div>'
+    return f'<div class="side">{_by(cited)}{_sentence(plain, place, told)}</div>'
 
 
-def _apart(group: Sequence[int], citations: Mapping[int, Citation], turn: int) -> str:
+def _apart(group: Sequence[int], told: _Told) -> str:
     """Quotes that disagree though no two sentences in a row do: each with who says it, when."""
     sides = "".join(
         f'<div class="side">{_by(cited)}<p class="sentence">'
-        f'<q class="quote">{text_html(excerpt(cited.quote, QUOTE_CHARACTERS))}</q>'
-        f'<span class="tail">{_footnote(cited, turn)}</span></p></div>'
-        for cited in (citations[number] for number in group if number in citations)
+        f"{_glued([('quote', excerpt(cited.quote, QUOTE_CHARACTERS))], [_footnote(cited, told.turn)])}</p></div>"
+        for cited in told.cited(group)
     )
     return _conflict(DISAGREE, sides) if sides else ""
 
@@ -198,31 +250,47 @@ def _conflict(note: str, sides: str) -> str:
 
 
 def _by(cited: Citation) -> str:
-    when = text_html(readable_date(cited.date) or "date undisclosed")
-    return f'<p class="by"><strong>{text_html(who(cited))}</strong> · <span>{when}</span></p>'
+    return f'<p class="by"><strong>{text_html(who(cited))}</strong> · <span>{text_html(dated(cited))}</span></p>'
 
 
-def _sentence(sentence: Sentence, citations: Mapping[int, Citation], key: str, turn: int) -> str:
-    cited = [citations[number] for number in sentence.citations if number in citations]
+def _sentence(sentence: Sentence, place: int, told: _Told) -> str:
+    cited = told.cited(sentence.citations)
     if not cited:
         return f'<p class="sentence plain">{text_html(sentence.text)}</p>'
-    words = _quoted(sentence.text, cited) if sentence.verdict == "verbatim" else text_html(sentence.text)
-    tail = _verdict(sentence, key) + "".join(_footnote(citation, turn) for citation in cited)
-    kind = "verbatim" if sentence.verdict == "verbatim" else "written"
-    return f'<p class="sentence {kind}">{words}<span class="tail">{tail}</span></p>'
+    verbatim = sentence.verdict == "verbatim"
+    introduction, words = _quoted(sentence.text, cited) if verbatim else ("", [("", sentence.text)])
+    marks = _glued(words, [_footnote(citation, told.turn) for citation in cited])
+    verdict = "" if verbatim and not told.marks else _verdict(sentence, f"{told.turn}-{place}")
+    return f'<p class="sentence {"verbatim" if verbatim else "written"}">{introduction}{marks}{verdict}</p>'
 
 
-def _quoted(text: str, cited: Sequence[Citation]) -> str:
-    """The sentence as an introduction and the quotation itself, told apart by the citation's own words."""
+def _quoted(text: str, cited: Sequence[Citation]) -> tuple[str, list[tuple[str, str]]]:
+    """The sentence as an introduction and the quotation itself, told apart by the citation's own words.
+
+    The introduction is HTML, the rest are pieces for `_glued`.
+    """
     for citation in cited:
         words = r"\s+".join(map(re.escape, citation.quote.split()))
         found = re.search(f'[“"]?{words}[”"]?', text) if words else None
         if found:
-            return (
-                f"{_introduction(text[: found.start()], citation)}"
-                f'<q class="quote">{text_html(found.group())}</q>{text_html(text[found.end() :])}'
-            )
-    return text_html(text)
+            pieces = [("quote", found.group()), ("", text[found.end() :])]
+            return _introduction(text[: found.start()], citation), pieces
+    return "", [("", text)]
+
+
+def _glued(pieces: Sequence[tuple[str, str]], footnotes: Sequence[str]) -> str:
+    """Pieces of text, "quote" or plain, with their footnotes: the first stands on the line of the last word."""
+    *before, (kind, text) = [piece for piece in pieces if piece[1].strip()] or [("", "")]
+    text = text.rstrip()
+    cut = max((gap.end() for gap in re.finditer(r"\s", text)), default=0)
+    cut = cut if len(text) - cut <= GLUED_CHARACTERS else len(text)
+    first, *others = footnotes
+    end = f'<span class="end">{_piece(kind, text[cut:])}{first}</span>'
+    return "".join(_piece(*piece) for piece in [*before, (kind, text[:cut])]) + end + "".join(others)
+
+
+def _piece(kind: str, text: str) -> str:
+    return f'<q class="quote">{text_html(text)}</q>' if kind and text else text_html(text)
 
 
 def _introduction(text: str, citation: Citation) -> str:
@@ -275,12 +343,21 @@ def excerpt(text: str, characters: int) -> str:
 def _sources(citations: Sequence[Citation], turn: int) -> str:
     if not citations:
         return ""
+    told = [_source(citation) for citation in citations]
+    alike = Counter(told)
     items = "".join(
-        f'<li>{_footnote(citation, turn)}<span class="source-text">{_source(citation)}</span></li>'
-        for citation in citations
+        f'<li>{_footnote(citation, turn)}<span class="source-text">{source}'
+        f"{_first_words(citation) if alike[source] > 1 else ''}</span></li>"
+        for citation, source in zip(citations, told, strict=True)
     )
     summary = f"<summary>{counted(len(citations), 'footnote')}</summary>"
     return f'<details class="sources"{" open" if len(citations) <= 3 else ""}>{summary}<ol>{items}</ol></details>'
+
+
+def _first_words(citation: Citation) -> str:
+    words = citation.quote.split()
+    cut = " …" if len(words) > FIRST_WORDS else ""
+    return f' · <span class="first-words">“{text_html(" ".join(words[:FIRST_WORDS]))}{cut}”</span>'
 
 
 def _source(citation: Citation) -> str:
@@ -288,12 +365,26 @@ def _source(citation: Citation) -> str:
     role = f", {text_html(citation.role)}" if citation.role and citation.speaker else ""
     carriers = carried(citation)
     via = f" · quoted by {text_html(carriers)}" if carriers else ""
-    published = readable_date(citation.date) or "date undisclosed"
-    place = [document.publisher, published, f"page {citation.page}" if citation.page else None]
+    place = [document.publisher, dated(citation), f"page {citation.page}" if citation.page else None]
     return (
         f"<strong>{text_html(who(citation))}</strong>{role}{via}<br>"
         f"<cite>{text_html(document.name)}</cite> · {joined(place)}"
     )
+
+
+def dated(citation: Citation) -> str:
+    """When the cited words are from; a comment never takes the date of its article, which is named as such."""
+    published = readable_date(citation.document.published)
+    if citation.date or not published:
+        return readable_date(citation.date) or "date undisclosed"
+    if voice_at(citation.document, citation.start, citation.end).in_thread:
+        return f"comment, undated · article {published}"
+    return "date undisclosed"
+
+
+def percent(share: float) -> str:
+    """A share of 0..1 as it is written everywhere: "33%"."""
+    return "under 1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def counted(count: int, thing: str) -> str:
@@ -330,11 +421,16 @@ def joined(parts: Iterable[str | None]) -> str:
 
 
 def _abstained(answer: Answer) -> str:
-    label = REASONS.get(answer.reason or "", REASONS["not_in_corpus"])
+    label = why_not(answer)
     said = " ".join(sentence.text for sentence in answer.sentences) or answer.text
     closest = "".join(_closest(hit) for hit in answer.closest[:CLOSEST_SHOWN])
     passages = f'<p class="label">Closest passages</p><div class="closest">{closest}</div>' if closest else ""
     return f'<p class="label reason">{text_html(label)}</p><p class="sentence plain">{text_html(said)}</p>{passages}'
+
+
+def why_not(answer: Answer) -> str:
+    """The reason of an abstention in a few words."""
+    return REASONS.get(answer.reason or "", REASONS["not_in_corpus"])
 
 
 def _closest(hit: Hit) -> str:
@@ -353,6 +449,9 @@ def made(answer: Answer, host: str = "") -> str:
     }
     written = f"Written by {answer.model}{f' at {host}' if host else ''}, each sentence checked"
     by = None if answer.status == "abstained" else known.get(answer.model, written)
+    verdicts = {sentence.verdict for sentence in answer.sentences if sentence.citations}
+    if by and answer.model in IN_QUOTES and verdicts == {"verbatim"}:
+        by = WORD_FOR_WORD
     removed = f"{answer.removed} removed by the check" if answer.removed else None
     seconds = f"{answer.seconds:.1f} s" if answer.seconds >= 0.1 else "under 0.1 s"
     return " · ".join(part for part in (by, removed, seconds) if part)

@@ -12,7 +12,8 @@ from itertools import groupby, pairwise
 
 from index.document import Block, Document
 from rag.introduce import readable_date
-from ui.render import capital, counted, joined, text_html
+from rag.masked import masked_share
+from ui.render import capital, counted, joined, percent, text_html
 
 Span = tuple[int, int]
 
@@ -43,8 +44,18 @@ def _heading(document: Document) -> str:
     published = readable_date(document.published) or "date undisclosed"
     return (
         f'<header><h2>{text_html(document.name)}</h2><p class="meta">{joined([author, document.publisher, published])}'
-        f'</p><p class="path">{text_html(document.path)}</p></header>'
+        f'</p><p class="path">{text_html(document.path)}</p>{_masked(document)}</header>'
     )
+
+
+def _masked(document: Document) -> str:
+    """What the bars are, where there are any, and how much of the article they hide."""
+    masked = [block for block in document.blocks if block.kind == "masked"]
+    if not any(MASK.search(document.text, block.start, block.end) for block in masked):
+        return ""
+    share = masked_share(document)
+    much = f"; about {percent(share)} of the article" if share else ""
+    return f'<p class="meta bars">Grey bars: words hidden in the file itself{much}.</p>'
 
 
 class _Marks:
