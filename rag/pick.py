@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import takewhile
 
 from rapidfuzz import fuzz
 
@@ -33,7 +32,7 @@ POINTING = re.compile(  # a sentence that begins by pointing back at what the on
     r"|For example|For instance)\b,? "
 )
 CONTEXT_WORDS, MORE_CONTEXT_WORDS = 60, 40  # of the first quotation, of others, with the sentences that follow
-NEXT_PARAGRAPHS = 2  # that may follow, by the same speaker
+NEXT_PARAGRAPHS = 2  # in which what a colon announces may begin
 BETWEEN = frozenset({"caption", "furniture"})  # that may stand between a colon and what it announces
 LONGEST_WITH_ANTECEDENT = 45  # words of a sentence together with the one before it
 LONGEST_ANNOUNCED = 70  # words of a sentence that ends in a colon together with the one after it
@@ -88,16 +87,12 @@ def _quotable(candidate: Candidate, chosen: Sequence[Span]) -> list[Span]:
 
 
 def with_context(span: Span, limit: int) -> Span:
-    """The span with the sentences after it by the same speaker, up to `limit` words: an answer often goes on there.
-
-    Paragraphs of nobody known are not joined: in a thread the next one may be somebody else's.
-    """
+    """The span with the sentences after it in its paragraph by the same speaker, up to `limit` words: an answer often
+    goes on there."""
     paragraphs = paragraphs_of(span.document)
     at = bisect_right([block.start for block in paragraphs], span.start) - 1
-    voice, more = span.voice, 0 if paragraphs[at].kind == "comment" and not paragraphs[at].speaker else NEXT_PARAGRAPHS
-    ours = takewhile(lambda block: block.kind == paragraphs[at].kind, paragraphs[at : at + 1 + more])
-    words = len(span.text.split())
-    for start, end in (place for block in ours for place in sentences_of(span.document, block)):
+    voice, words = span.voice, len(span.text.split())
+    for start, end in sentences_of(span.document, paragraphs[at]):
         if start < span.end:
             continue
         words += len(span.document.text[start:end].split())
