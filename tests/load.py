@@ -30,7 +30,7 @@ DOCUMENTS = ROOT / "corpus" / "documents"
 QUESTIONS = ROOT / "eval" / "sets" / "sample.jsonl"
 START_SECONDS = 300.0
 ANSWER_SECONDS = 60.0
-WARM_UP = 0.25  # share of the time after which memory is looked at first
+WARM_UP = 0.5  # share of the time after which memory is looked at first
 MEGABYTE = 1024 * 1024
 
 
