@@ -11,7 +11,7 @@ from index.catalog import Skipped
 from index.document import Block, Passage
 from rag.answering import Sentence
 from rag.retrieve import Hit
-from ui import render, sources, viewer
+from ui import notes, render, sources, viewer
 from ui.library import FileState, Step
 
 
@@ -183,7 +183,7 @@ def test_a_long_quote_is_cut_in_its_card_only() -> None:
     cited = citation(source, source.text.strip())
     page = Page(render.answer_html(answer(sentences=(Sentence("So.", (1,), "supported"),), citations=(cited,))))
     assert len(page.text("note")) < 800
-    assert render.excerpt("one two three", 8) == "one two …"
+    assert notes.excerpt("one two three", 8) == "one two …"
 
 
 def test_the_list_of_documents_says_what_each_is_and_what_was_left_out() -> None:
@@ -288,8 +288,8 @@ def test_an_undated_comment_never_takes_the_date_of_its_article() -> None:
     page = Page(render.answer_html(answer(sentences=(Sentence("They say.", (1, 2), "supported"),), citations=cited)))
     assert "comment, undated · article Dec 1, 2017 · “So it goes.”" in page.text("source-text")
     assert "comment, undated · article Dec 1, 2017 · “And on it goes.”" in page.text("source-text")
-    assert render.dated(replace(cited[0], date="2018-01-02")) == "Jan 2, 2018"
-    assert render.dated(replace(cited[0], document=replace(source, published=None))) == "date undisclosed"
+    assert notes.dated(replace(cited[0], date="2018-01-02")) == "Jan 2, 2018"
+    assert notes.dated(replace(cited[0], document=replace(source, published=None))) == "date undisclosed"
 
 
 def test_a_long_question_is_cut_until_more_is_wanted() -> None:

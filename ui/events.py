@@ -28,6 +28,7 @@ from ui import feedback, memory, render, sources, viewer
 from ui.conversation import Conversation, Filters, names_of
 from ui.indexing import Indexing, State
 from ui.library import Library
+from ui.notes import text_html
 from ui.viewer import Span
 
 log = logging.getLogger(__name__)
@@ -240,7 +241,7 @@ class Chat:
     def opened(self, event: gr.EventData) -> str:
         """The document that was clicked, with the clicked words marked; what an empty pane shows without one."""
         data = _data(event)
-        stamp = f"<i hidden>{render.text_html(str(data.get('opened', '')))}</i>"  # a change, even when reopened
+        stamp = f"<i hidden>{text_html(str(data.get('opened', '')))}</i>"  # a change, even when reopened
         if not data.get("document"):
             return f"{render.NOTHING_OPEN}{stamp}"
         try:

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from rag.answering import Answer, Citation
 from rag.retrieve import Hit
-from ui.render import CLOSEST_CHARACTERS, CLOSEST_SHOWN, carried, dated, made, searched, who, why_not
+from ui.notes import carried, dated, who
+from ui.render import CLOSEST_CHARACTERS, CLOSEST_SHOWN, made, searched, why_not
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 

@@ -6,17 +6,25 @@ It does not know gradio, the index or who asked. Everything that documents and q
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import groupby
 
-from index.document import Document
-from index.voices import voice_at
 from rag.answering import Answer, Citation, Sentence
-from rag.introduce import readable_date, with_article
+from rag.introduce import readable_date
 from rag.retrieve import Hit
+from ui.notes import (
+    QUOTE_CHARACTERS,
+    card_html,
+    dated,
+    excerpt,
+    footnote_html,
+    joined,
+    sources_html,
+    span_attributes,
+    text_html,
+    who,
+)
 
 VERDICTS = {
     "verbatim": ("✓", "Copied word for word from the document."),
@@ -36,11 +44,9 @@ KINDS = {"comment": "comments", "quotation": "quotations", "table": "tables", "u
 CLOSEST_CHARACTERS = 240
 CLOSEST_SHOWN = 3
 DISAGREE = "The documents disagree here."
-QUOTE_CHARACTERS = 600  # of a quotation in the card of its footnote
 LONG_QUESTION = 280  # characters, or LONG_LINES lines; a longer one is cut until its reader wants more
 LONG_LINES = 3
 NAME_CHARACTERS = 60  # of a document in a filter
-FIRST_WORDS = 6  # of a quote that tell footnotes apart which look the same
 GLUED_CHARACTERS = 24  # of a last word that its footnote never leaves
 SENTENCE = re.compile(r"(?:“[^”]*”|.)+?(?:(?<=[.!?])\s+(?=[A-Z“])|$)", re.DOTALL)
 NOTHING_OPEN = """<div class="nothing-open"><p>Choose a footnote, or a document, and it opens here.</p>
@@ -51,11 +57,6 @@ cites.</li><li><mark class="also">Pale words</mark> are its other citations.</li
 <li><span class="folded">Menus, headers, adverts</span> are folded away.</li></ul></div>"""
 PROGRESS_LINE = re.compile(r'<p class="progress-line".*?</p>')
 NOTE = re.compile(r"(?:The (?:documents|accounts) (?:disagree|differ)[^.]*|A later (?:document|update) differs)\. ")
-
-
-def text_html(text: str) -> str:
-    """`text` as HTML that a browser turns back into the same characters (a NUL becomes U+FFFD)."""
-    return escape(text).replace("\r", "&#13;").replace("\0", "\ufffd")
 
 
 def question_html(question: str) -> str:
@@ -103,10 +104,10 @@ def answer_html(
     told = _abstained(answer) if answer.status == "abstained" else _sentences(answer, turn)
     parts = [_searched(answer, turn, names), _notice(answer), told]
     if answer.complete:
-        parts += [_sources(answer.citations, turn), _footer(answer, turn, host, rated, markdown)]
+        parts += [sources_html(answer.citations, turn), _footer(answer, turn, host, rated, markdown)]
     else:
         parts.append(_progress_line("Checking the next sentence…"))
-    cards = "".join(_card(citation, turn) for citation in answer.citations)
+    cards = "".join(card_html(citation, turn) for citation in answer.citations)
     notes = f'<div class="notes" hidden>{cards}</div>' if cards else ""
     return f'<div class="answer {text_html(answer.status)}">{"".join(parts)}{notes}</div>'
 
@@ -236,7 +237,7 @@ def _apart(group: Sequence[int], told: _Told) -> str:
     """Quotes that disagree though no two sentences in a row do: each with who says it, when."""
     sides = "".join(
         f'<div class="side">{_by(cited)}<p class="sentence">'
-        f"{_glued([('quote', excerpt(cited.quote, QUOTE_CHARACTERS))], [_footnote(cited, told.turn)])}</p></div>"
+        f"{_glued([('quote', excerpt(cited.quote, QUOTE_CHARACTERS))], [footnote_html(cited, told.turn)])}</p></div>"
         for cited in told.cited(group)
     )
     return _conflict(DISAGREE, sides) if sides else ""
@@ -259,7 +260,7 @@ def _sentence(sentence: Sentence, place: int, told: _Told) -> str:
         return f'<p class="sentence plain">{text_html(sentence.text)}</p>'
     verbatim = sentence.verdict == "verbatim"
     introduction, words = _quoted(sentence.text, cited) if verbatim else ("", [("", sentence.text)])
-    marks = _glued(words, [_footnote(citation, told.turn) for citation in cited])
+    marks = _glued(words, [footnote_html(citation, told.turn) for citation in cited])
     verdict = "" if verbatim and not told.marks else _verdict(sentence, f"{told.turn}-{place}")
     return f'<p class="sentence {"verbatim" if verbatim else "written"}">{introduction}{marks}{verdict}</p>'
 
@@ -310,114 +311,6 @@ def _verdict(sentence: Sentence, key: str) -> str:
         f'<span aria-hidden="true">{mark}</span> {sentence.verdict}</button>'
         f'<span class="why" id="why-{key}" hidden>{text_html(why)}</span>'
     )
-
-
-def span_attributes(document: Document, start: int, end: int) -> str:
-    """What a button has that leads to characters of a document."""
-    return f'data-document="{text_html(document.id)}" data-start="{start}" data-end="{end}"'
-
-
-def _footnote(citation: Citation, turn: int) -> str:
-    label = text_html(f"Footnote {citation.number}: {who(citation)}, in {citation.document.name}")
-    place = span_attributes(citation.document, citation.start, citation.end)
-    card = f"note-{turn}-{citation.number}"
-    described = f'aria-label="{label}" data-card="{card}" aria-describedby="{card}"'
-    return f'<button class="footnote" {place} {described}>{citation.number}</button>'
-
-
-def _card(citation: Citation, turn: int) -> str:
-    """What a footnote shows before it is followed: the quote, who says it through whom, where and when."""
-    quote = excerpt(citation.quote, QUOTE_CHARACTERS)
-    return (
-        f'<div class="note" id="note-{turn}-{citation.number}"><blockquote>{text_html(quote)}</blockquote>'
-        f"<p>{_source(citation)}</p></div>"
-    )
-
-
-def excerpt(text: str, characters: int) -> str:
-    """The text on one line, cut at a word after at most so many characters."""
-    words = " ".join(text.split())
-    return words if len(words) <= characters else words[:characters].rsplit(" ", 1)[0] + " …"
-
-
-def _sources(citations: Sequence[Citation], turn: int) -> str:
-    if not citations:
-        return ""
-    told = [_source(citation) for citation in citations]
-    alike = Counter(told)
-    items = "".join(
-        f'<li>{_footnote(citation, turn)}<span class="source-text">{source}'
-        f"{_first_words(citation) if alike[source] > 1 else ''}</span></li>"
-        for citation, source in zip(citations, told, strict=True)
-    )
-    summary = f"<summary>{counted(len(citations), 'footnote')}</summary>"
-    return f'<details class="sources"{" open" if len(citations) <= 3 else ""}>{summary}<ol>{items}</ol></details>'
-
-
-def _first_words(citation: Citation) -> str:
-    words = citation.quote.split()
-    cut = " …" if len(words) > FIRST_WORDS else ""
-    return f' · <span class="first-words">“{text_html(" ".join(words[:FIRST_WORDS]))}{cut}”</span>'
-
-
-def _source(citation: Citation) -> str:
-    document = citation.document
-    role = f", {text_html(citation.role)}" if citation.role and citation.speaker else ""
-    carriers = carried(citation)
-    via = f" · quoted by {text_html(carriers)}" if carriers else ""
-    place = [document.publisher, dated(citation), f"page {citation.page}" if citation.page else None]
-    return (
-        f"<strong>{text_html(who(citation))}</strong>{role}{via}<br>"
-        f"<cite>{text_html(document.name)}</cite> · {joined(place)}"
-    )
-
-
-def dated(citation: Citation) -> str:
-    """When the cited words are from; a comment never takes the date of its article, which is named as such."""
-    published = readable_date(citation.document.published)
-    if citation.date or not published:
-        return readable_date(citation.date) or "date undisclosed"
-    if voice_at(citation.document, citation.start, citation.end).in_thread:
-        return f"comment, undated · article {published}"
-    return "date undisclosed"
-
-
-def percent(share: float) -> str:
-    """A share of 0..1 as it is written everywhere: "33%"."""
-    return "under 1%" if 0 < share < 0.005 else f"{share:.0%}"
-
-
-def counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def carried(citation: Citation) -> str:
-    """Who carries the cited words, nearest to the speaker first."""
-    return ", as quoted by ".join(with_article(citation.document, name) for name in citation.via)
-
-
-def who(citation: Citation) -> str:
-    """Who speaks in the cited words, as far as the document says."""
-    if citation.speaker or citation.role:
-        return citation.speaker or capital(citation.role or "")
-    voice = voice_at(citation.document, citation.start, citation.end)
-    if voice.kind == "furniture":
-        return "From a list beside the article"
-    if voice.kind in ("comment", "quotation", "question", "interview_answer"):
-        return "Undisclosed commenter" if voice.kind == "comment" else "Undisclosed speaker"
-    return f"The document’s own text, by {citation.document.author or 'an undisclosed author'}"
-
-
-def capital(words: str) -> str:
-    """With a capital first letter, and the others as they are."""
-    return words[:1].upper() + words[1:]
-
-
-def joined(parts: Iterable[str | None]) -> str:
-    return " · ".join(text_html(part) for part in parts if part)
-
-
-# ---- abstentions, and what stands under an answer ----
 
 
 def _abstained(answer: Answer) -> str:

@@ -13,7 +13,7 @@ from index.document import Document
 from index.split import leaves_of
 from rag.introduce import readable_date
 from rag.masked import masked_share
-from ui.render import counted, joined, percent, text_html
+from ui.notes import counted, joined, percent, text_html
 
 NOTABLE = 0.1  # share of a file that is menus; from there on, the list says so
 STATES = {

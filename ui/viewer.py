@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from index.document import Block, Document
 from rag.introduce import readable_date
 from rag.masked import masked_share
-from ui.render import capital, counted, joined, percent, text_html
+from ui.notes import capital, counted, joined, percent, text_html
 
 Span = tuple[int, int]
 
